@@ -29,16 +29,18 @@ THE_YOUNG_ONE = {
     "worker__givenName": "Lech",
     "worker__familyName": "Wałęsa",
     "worker__birthDate": "1997-05-14",
+    "employment__start": "2024-12-01",
     "employment__grossPay": {"amount": "38317.60", "period": "year"},
 }
 
 
 @pytest.fixture(scope="module")
 def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    """Two permits, of which one ends before a birthday; a request; and two employers whom one representative serves."""
+    """Two permits, of which that of an earlier year ends with a birthday; a request; a representative of two."""
     with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        opened.clock.moment = FILED_AT
+        opened.clock.move_to("2024-11-20")
         granted(opened, **THE_YOUNG_ONE)
+        opened.clock.moment = FILED_AT
         granted(opened, worker__ssin=None, worker__familyName="Peeters", employment__end="2026-08-31")
         with_request(opened, worker__ssin=None, worker__familyName="Ben-Salah")
         refused = opened.filed(worker__ssin=None, worker__familyName="Geweigerd")
@@ -164,7 +166,7 @@ def test_a_representative_tells_clients_apart(service: CaseService, browser: Bro
         expect(page.locator(".application")).to_contain_text("=Anders & Co; NV (0420.429.375)")
         page.get_by_role("link", name="Mandates").click()
         expect(page.locator(".application")).to_have_count(2)
-        expect(page.locator(".application").filter(has_text="Haven NV")).to_contain_text("Found valid on 20 January 2026")
+        expect(page.locator(".application").filter(has_text="Haven NV")).to_contain_text("Found valid 20 January 2026")
         # Under the mandate that was found invalid nothing is shown, not even that there was one.
         expect(page.locator(".application").filter(has_text="Anders")).to_contain_text("Not checked yet")
         keep_screenshot(page, "counter-mandates")

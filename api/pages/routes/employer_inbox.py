@@ -141,7 +141,7 @@ def _found(mandate: Mandate, words: CounterWords) -> str:
     if first is None or last is None:
         return ""
     if first == last:
-        return _("on %(day)s", day=words.wording.day(first))
+        return words.wording.day(first)
     return _("from %(first)s to %(last)s", first=words.wording.day(first), last=words.wording.day(last))
 
 
