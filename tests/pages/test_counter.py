@@ -100,7 +100,7 @@ def test_a_permit_says_when_it_ends_and_what_its_pay_is_held_against(service: Ca
     expect(second).to_contain_text("Valid until at the latest 13 May 2027")
     expect(second).to_contain_text("The day before the 30th birthday, unless the contract provides for the higher pay")
     expect(second).to_contain_text("30th birthday: 14 May 2027.")
-    expect(second).to_contain_text("Below the amount of 2026 (€39,129.60 a year) by €812.00.")
+    expect(second).to_contain_text("The pay is below the amount of 2026 (€39,129.60 a year) by €812.00.")
     expect(second).to_contain_text("The amount of 2027 is not published yet.")
     keep_screenshot(employer, "counter-permits")
     employer.get_by_label("Ends", exact=True).select_option("365")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
 from api.pages.case.contents import CaseWords
 from api.pages.case.stage_line import StageStep, stage_line, status_badge
@@ -18,10 +19,13 @@ from api.words.languages import Language
 from api.words.sentences.wording import Wording
 from domain.law.published.permit_terms import PermitTerm
 
+MOST_FEES: Final = 5
+"""Fees of the box of things to do; the others stand on the cards."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardShown:
-    """An application: ``worker`` is never empty, ``employer`` has the number beside the name."""
+    """An application: ``worker`` is never empty, ``employer`` has the number beside the name, ``owes`` a fee."""
 
     worker: str
     reference: str
@@ -33,6 +37,7 @@ class CardShown:
     steps: tuple[StageStep, ...]
     due_on: date | None
     reply_by: date | None
+    owes: bool
     term: TermShown | None
 
 
@@ -103,6 +108,7 @@ class CounterWords:
             ),
             due_on=opened.due_on,
             reply_by=each.reply_by if each.reply_by is not None and each.reply_by >= self._today else None,
+            owes=bool(opened.open_fees),
             term=None if term is None else term_shown(term, self._today, self.wording),
         )
 
@@ -123,10 +129,14 @@ class CounterWords:
         )
 
     def tasks(self, own: OwnList) -> tuple[TaskShown, ...]:
-        """What is to be done: what has a day in its order, then the fees, which have none."""
+        """What is to be done: what has a day in its order, then the first fees, which have none."""
         dated = [*map(self._request, own.to_answer), *self._renewals(own.to_renew)]
         dated.sort(key=lambda each: each.day or date.max)
-        return (*dated, *(fee for each in own.page.items for fee in self._fees(each)))
+        return (*dated, *(self._fees(each) for each in _with_fees(own)[:MOST_FEES]))
+
+    def more_fees(self, own: OwnList) -> int:
+        """How many applications of the page have an open fee that the box does not show."""
+        return max(0, len(_with_fees(own)) - MOST_FEES)
 
     def _request(self, opened: OpenedApplication) -> TaskShown:
         request, _ = opened.request(), self.language.gettext
@@ -160,11 +170,9 @@ class CounterWords:
                 button=_("Open the application"),
             )
 
-    def _fees(self, opened: OpenedApplication) -> Iterable[TaskShown]:
+    def _fees(self, opened: OpenedApplication) -> TaskShown:
         _ = self.language.gettext
-        if not opened.open_fees:
-            return
-        yield self._task(
+        return self._task(
             opened,
             title=_("A fee has to be paid"),
             details=self._case_words.fees(opened.open_fees),
@@ -196,3 +204,7 @@ class CounterWords:
             href=f"/cases/{each.case_id}{way}",
             button=button,
         )
+
+
+def _with_fees(own: OwnList) -> list[OpenedApplication]:
+    return [each for each in own.page.items if each.open_fees]

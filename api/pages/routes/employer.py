@@ -84,6 +84,7 @@ class OwnScreen:
         is_first = after is None and filtered == ALL
         content = {
             "tasks": words.tasks(found) if is_first else (),
+            "more_fees": words.more_fees(found),
             "more_requests": max(0, found.requests - len(found.to_answer)),
             "more_renewals": max(0, found.renewals - len(found.to_renew)),
             "is_first": is_first,
@@ -109,6 +110,7 @@ class OwnScreen:
             raise unusable_cursor() from None
         content = {
             "tasks": (),
+            "more_fees": 0,
             "more_requests": 0,
             "more_renewals": 0,
             "is_first": False,

@@ -43,7 +43,8 @@ class Notice:
     @property
     def content(self) -> dict[str, Any]:
         """The entry as the sentences of timelines take it."""
-        return {"event": self.entry.event, "values": dict(self.entry.told)}
+        at = self.entry.effective_at.isoformat()
+        return {"event": self.entry.event, "at": at, "values": dict(self.entry.told)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
