@@ -103,6 +103,12 @@ PAGES_OF_A_CASE: Final = (
         action=Action.ATTACH_DOCUMENT,
         body=pdf(b"by a form"),
     ),
+    Asked(
+        place=("POST", f"{CASE_PAGES}/answers/files"),
+        path="/cases/{case}/answers/files",
+        action=Action.PROVIDE_INFORMATION,
+        body=pdf(b"for an answer"),
+    ),
     *_forms(),
     Asked(
         place=("POST", "/queue/assignments"),

@@ -194,7 +194,7 @@ def test_the_sheets_run_no_formula_and_name_the_worker(service: CaseService) -> 
     text = _file(service, "/employer/applications.csv?lang=en", "text/csv", OTHER_EMPLOYER)
     assert text.startswith("\ufeffWorker;Reference;Employer;")
     assert "Zwaluwina Andersen;FL-2026-" in text
-    assert "\"'=Anders & Co; NV\"" in text
+    assert '"\'=Anders & Co; NV"' in text
     permits = _file(service, "/employer/permits.csv?lang=en", "text/csv", EMPLOYER)
     assert "2027-05-13;2026-11-13;2027-03-13;2027-05-14\r\n" in permits
 
@@ -204,7 +204,10 @@ def test_the_days_are_a_calendar_without_a_name(service: CaseService) -> None:
     assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
     unfolded = text.replace("\r\n ", "")
-    assert "DTSTART;VALUE=DATE:20260204\r\nDTEND;VALUE=DATE:20260205\r\nSUMMARY:Laatste dag om te antwoorden FL-" in unfolded
+    assert (
+        "DTSTART;VALUE=DATE:20260204\r\nDTEND;VALUE=DATE:20260205\r\nSUMMARY:Laatste dag om te antwoorden FL-"
+        in unfolded
+    )
     assert "SUMMARY:Geldig tot uiterlijk FL-" in unfolded
     assert not any(name in unfolded for name in ("Peeters", "Wałęsa", "Zwaluwina", "Haven"))
     stable = [line for line in unfolded.split("\r\n") if line.startswith("UID:")]
@@ -214,7 +217,8 @@ def test_the_days_are_a_calendar_without_a_name(service: CaseService) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/employer/permits?within=0", "/employer/permits?page=x", "/employer?employer=1", "/employer?stage=nowhere"]
+    "address",
+    ["/employer/permits?within=0", "/employer/permits?page=x", "/employer?employer=1", "/employer?stage=nowhere"],
 )
 def test_an_address_that_was_mistyped_is_said_to_be(service: CaseService, address: str) -> None:
     cookies = {SESSION_COOKIE: service.token(Role.EMPLOYER)}

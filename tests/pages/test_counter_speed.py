@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from statistics import quantiles
+from statistics import median, quantiles
 
 import httpx
 import pytest
@@ -47,8 +47,7 @@ def test_a_page_is_there_in_its_time(service: CaseService, path: str) -> None:
     with httpx.Client(base_url=service.address, cookies=cookies, timeout=60) as client:
         took = [_seconds(client, "GET", path) for _ in range(TIMES)]
     p95 = quantiles(took, n=20)[-1]
-    print(f"{path}: median {sorted(took)[TIMES // 2] * 1000:.0f} ms, p95 {p95 * 1000:.0f} ms, first {took[0] * 1000:.0f} ms")
-    assert p95 < MOST_SECONDS[path]
+    assert p95 < MOST_SECONDS[path], f"p95 {p95 * 1000:.0f} ms, median {median(took) * 1000:.0f} ms"
 
 
 def test_a_search_among_all_of_them(service: CaseService) -> None:
@@ -57,8 +56,9 @@ def test_a_search_among_all_of_them(service: CaseService) -> None:
         took = [_seconds(client, "POST", "/employer", data={"text": "werknemer7"}) for _ in range(10)]
         sheet = _seconds(client, "GET", "/employer/applications.csv")
         calendar = _seconds(client, "GET", "/employer/calendar.ics")
-    print(f"search: {sorted(took)[5] * 1000:.0f} ms, CSV {sheet * 1000:.0f} ms, iCalendar {calendar * 1000:.0f} ms")
-    assert sorted(took)[5] < 3.0
+    assert median(took) < 3.0
+    assert sheet < 10.0
+    assert calendar < 10.0
 
 
 def _seconds(client: httpx.Client, method: str, path: str, **more: object) -> float:

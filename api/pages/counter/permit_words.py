@@ -77,7 +77,9 @@ def _pay_text(pay: PayOnADay, wording: Wording) -> str:
     amount = money(str(pay.amount), pay.unit, wording)
     if pay.short is not None:
         short = euros_text(str(pay.short), wording)
-        return _("The pay is below the amount of %(year)s (%(amount)s) by %(short)s.", year=year, amount=amount, short=short)
+        return _(
+            "The pay is below the amount of %(year)s (%(amount)s) by %(short)s.", year=year, amount=amount, short=short
+        )
     if pay.verdict is Verdict.MET:
         return _("The pay reaches the amount of %(year)s (%(amount)s).", year=year, amount=amount)
     return _("Whether the pay reaches the amount of %(year)s (%(amount)s) is not known.", year=year, amount=amount)

@@ -26,6 +26,7 @@ from infra.postgres.read_models.people_of_cases import PeopleOfCases
 from infra.postgres.read_models.row_scope import RowScope
 from projections.lists.own_applications import FollowedApplication, OwnApplications
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
     """Who an application is about. A name that is not on record is None; ``is_erased`` where it no longer is."""
