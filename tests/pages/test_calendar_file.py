@@ -34,7 +34,7 @@ def test_no_text_ends_a_line_or_begins_another_property() -> None:
 
 
 @pytest.mark.parametrize("length", [73, 74, 75, 76, 149, 150, 400])
-@pytest.mark.parametrize("character", ["a", "é", "€", "𝕏"])
+@pytest.mark.parametrize("character", ["a", "é", "€", "😀"])
 def test_no_line_is_longer_than_75_octets_and_no_character_is_cut(length: int, character: str) -> None:
     line = "X:" + character * length
     lines = folded(line).removesuffix(b"\r\n").split(b"\r\n")
