@@ -12,7 +12,7 @@ from infra.identity.caller import Role
 from tests.pages.case_service import CaseService, case_service
 from tests.pages.counter_cases import BIG_EMPLOYER, granted, with_request
 
-pytestmark = [pytest.mark.nightly, pytest.mark.server]
+pytestmark = [pytest.mark.nightly, pytest.mark.server, pytest.mark.timeout(1_800)]
 
 APPLICATIONS = 2_000
 OF_THE_EMPLOYER = {"employer__enterpriseNumber": BIG_EMPLOYER}

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from infra.log_address import KeysInBulk
+from infra.postgres.journal.key_store import PostgresKeyStore
 from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.postgres.server.connection_pool import ConnectionPool
 from infra.sealed_groups import fields_of
@@ -19,7 +19,7 @@ Place = tuple[UUID, int]
 class PeopleOfCases:
     """Opens the ciphertext that the case files have copied; safe between threads."""
 
-    def __init__(self, readers: ConnectionPool, keys: KeysInBulk, *, origin: str) -> None:
+    def __init__(self, readers: ConnectionPool, keys: PostgresKeyStore, *, origin: str) -> None:
         self._readers = readers
         self._keys = keys
         self._origin = origin
