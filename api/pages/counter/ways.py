@@ -51,8 +51,10 @@ def ways(language: Language, here: Here, role: Role) -> tuple[Link, ...]:
     return tuple(Link(href=each.value, text=text, here=each is here) for each, text, is_there in named if is_there)
 
 
-def employer_filter(employers: Mapping[str, str | None], chosen: str | None, words: CounterWords) -> Filter:
-    """The choice of one of the employers for whom a representative acts."""
+def employer_filter(employers: Mapping[str, str | None] | None, chosen: str | None, words: CounterWords) -> Filter:
+    """The choice of one of the employers for whom a representative acts; of too many for a list, its number."""
+    if employers is None:
+        return Filter(name=EMPLOYER, label=words.language.gettext("Enterprise number"), value=chosen or "")
     choices = [Choice(value=number, text=words.employer(name, number)) for number, name in employers.items()]
     return Filter(
         name=EMPLOYER,

@@ -64,7 +64,7 @@ class DayService:
         for each in still_open:
             is_known(DayKind.ANSWER, each.reply_by, each)
             is_known(DayKind.TARGET, targets.get(each.case_id), each)
-        for permit in self._permits.running(scope):
+        for permit in self._permits.judged(caller, self._permits.running(scope)):
             term, application = permit.term, permit.application
             if term.window is not None:
                 is_known(DayKind.RENEWAL_OPENS, term.window.opens_on, application)

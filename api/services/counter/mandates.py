@@ -66,12 +66,11 @@ class MandateService:
             key = (each.employer_number, each.representative_number or "", each.authority, _state_of(each))
             groups.setdefault(key, []).append(each)
         is_client = caller.caller.role is not Role.REPRESENTATIVE
-        names = {} if is_client else self._opened.names(each[0] for each in groups.values())
-        found = (
-            _mandate(applications, None if is_client else names[applications[0].case_id].employer)
-            for applications in groups.values()
-        )
-        return tuple(sorted(found, key=_order))
+        if is_client:
+            return tuple(sorted((_mandate(each, None) for each in groups.values()), key=_order))
+        names = self._opened.judged_names(caller, (each[0] for each in groups.values()))
+        known = (each for each in groups.values() if each[0].case_id in names)
+        return tuple(sorted((_mandate(each, names[each[0].case_id].employer) for each in known), key=_order))
 
 
 def _state_of(application: FollowedApplication) -> MandateState:

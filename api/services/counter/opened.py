@@ -16,7 +16,6 @@ from api.composition import Program
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.services.cases import CaseService
-from api.services.freshness import reached
 from api.services.refusals import ApplicationUnknown
 from domain.case.fees import FeeStatus, fee_statuses
 from domain.case.lifecycle import Case
@@ -24,7 +23,7 @@ from domain.law.findings import Verdict
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from infra.postgres.read_models.people_of_cases import PeopleOfCases
 from infra.postgres.read_models.row_scope import RowScope
-from projections.lists.own_applications import FollowedApplication, OwnApplications
+from projections.lists.own_applications import FollowedApplication
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,19 +110,10 @@ class OpenedRows:
             for each in listed
         }
 
-    def names_as_judged(
-        self, caller: AuthorisedCaller, applications: Iterable[FollowedApplication]
-    ) -> dict[UUID, Names]:
-        """As :meth:`names`, for a sheet of all of them: without those that are not the caller's by their streams.
-
-        A list that has read the whole journal says what the streams say. One that has not is not believed.
-        """
-        listed = tuple(applications)
-        progress = reached(self._program, OwnApplications.name)
-        if progress.behind or progress.parked:
-            reader = self._access.authorise(caller.caller, Action.READ_APPLICATION)
-            listed = tuple(each for each in listed if self._judged(reader, each) is not None)
-        return self.names(listed)
+    def judged_names(self, caller: AuthorisedCaller, applications: Iterable[FollowedApplication]) -> dict[UUID, Names]:
+        """As :meth:`names`, for what is shown without being opened: of those that are the caller's by their streams."""
+        reader = self._access.authorise(caller.caller, Action.READ_APPLICATION)
+        return self.names(each for each in tuple(applications) if self._judged(reader, each) is not None)
 
     def _judged(self, reader: AuthorisedCaller, application: FollowedApplication) -> CaseSnapshot | None:
         """The case, if it is the caller's by what its stream says now."""

@@ -21,6 +21,8 @@ _MOST_OPENED: Final = 10
 """Requests of the box of things to do that are opened and shown; beside them it says how many there are."""
 _MOST_RENEWALS: Final = 5
 """The same of permits to renew."""
+_MOST_TO_CHOOSE: Final = 30
+"""Employers of a representative that a page offers in a list; all of them are among the mandates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,19 +137,24 @@ class OwnListService:
         """All that :meth:`page` would show, page after page, with names and the day of the target."""
         scope = self._rows.own(caller)
         listed = self._rows.every(scope, self._wanted(filtered))
-        names = self._opened.names_as_judged(caller, listed)
+        names = self._opened.judged_names(caller, listed)
         due_days = self._opened.due_days(listed, scope.rows)
         return tuple(
             (each, names[each.case_id], due_days.get(each.case_id)) for each in listed if each.case_id in names
         )
 
-    def employers(self, caller: AuthorisedCaller) -> dict[str, str | None]:
-        """The employers of the caller's applications: their names by their numbers, in the order of the names."""
+    def employers(self, caller: AuthorisedCaller) -> dict[str, str | None] | None:
+        """The employers of the caller's applications: their names by their numbers, in the order of the names.
+
+        None of more than can be chosen from in a list.
+        """
         newest: dict[str, FollowedApplication] = {}
         for each in self._rows.every(self._rows.own(caller)):
             newest.setdefault(each.employer_number, each)
-        names = self._opened.names(newest.values())
-        found = {number: names[each.case_id].employer for number, each in newest.items()}
+        if len(newest) > _MOST_TO_CHOOSE:
+            return None
+        names = self._opened.judged_names(caller, newest.values())
+        found = {number: names[each.case_id].employer for number, each in newest.items() if each.case_id in names}
         return dict(sorted(found.items(), key=lambda each: (folded_name(each[1] or ""), each[0])))
 
     def _wanted(self, filtered: Filtered) -> Wanted:

@@ -116,6 +116,12 @@ class PermitService:
             return None
         return permit_term(_facts(application, opened.names.birth_date), self._program.rulebook, self.today)
 
+    def judged(self, caller: AuthorisedCaller, permits: Sequence[Permit]) -> list[Permit]:
+        """These permits, without any whose days tell of a birthday and whose stream says that it is another's."""
+        told = [each for each in permits if each.term.birthday is not None]
+        known = self._opened.judged_names(caller, (each.application for each in told))
+        return [each for each in permits if each.term.birthday is None or each.application.case_id in known]
+
     def opened(self, caller: AuthorisedCaller, scope: OwnScope, permits: Sequence[Permit]) -> tuple[OpenedPermit, ...]:
         """These permits with their files, without any that is no longer the caller's."""
         by_case = {each.application.case_id: each for each in permits}
@@ -128,7 +134,7 @@ class PermitService:
         """All that :meth:`page` would show, page after page, with names."""
         scope = self._rows.own(caller)
         found = self.running(scope, within_days=within_days, employer_number=employer_number)
-        names = self._opened.names_as_judged(caller, (each.application for each in found))
+        names = self._opened.judged_names(caller, (each.application for each in found))
         return tuple((each, names[each.application.case_id]) for each in found if each.application.case_id in names)
 
     def _all(self, scope: OwnScope, wanted: Wanted) -> list[Permit]:
