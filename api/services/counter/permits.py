@@ -93,13 +93,14 @@ class PermitService:
         self, scope: OwnScope, *, within_days: int | None = None, employer_number: str | None = None
     ) -> list[Permit]:
         """The permits of today, those that end first at the beginning, those without a known last day at the end."""
-        latest = date.max if within_days is None else self.today + timedelta(days=within_days)
+        today = self.today
+        latest = date.max if within_days is None else today + timedelta(days=within_days)
 
         def is_meant(permit: Permit) -> bool:
             ends_on = permit.term.ends_on
             if ends_on is None:
                 return within_days is None
-            return self.today <= ends_on <= latest
+            return today <= ends_on <= latest
 
         wanted = Wanted(status=_GRANTED.status, employer_number=employer_number)
         found = (each for each in self._all(scope, wanted) if is_meant(each))
@@ -107,7 +108,8 @@ class PermitService:
 
     def to_renew(self, scope: OwnScope) -> list[Permit]:
         """Those whose renewal can be applied for now, or could have been, the most urgent first."""
-        return [each for each in self.running(scope) if self._is_to_renew(each.term)]
+        today = self.today
+        return [each for each in self.running(scope) if _is_to_renew(each.term, today)]
 
     def term_of(self, opened: OpenedApplication) -> PermitTerm | None:
         """Until when the permit lasts that was granted on an application; None where none was."""
@@ -159,12 +161,6 @@ class PermitService:
         ]
         return {case_id: names.birth_date for case_id, names in self._opened.names(limited).items()}
 
-    def _is_to_renew(self, term: PermitTerm) -> bool:
-        if term.ends_on is None:
-            return False
-        opens_on = None if term.window is None else term.window.opens_on
-        return (NOTICE.before(term.ends_on) if opens_on is None else opens_on) <= self.today
-
     def _with_file(self, scope: OwnScope, permit: Permit, opened: OpenedApplication) -> OpenedPermit:
         facts = opened.case.facts
         known = facts.gross_pay is not None and facts.contract is not None
@@ -185,6 +181,13 @@ class PermitService:
         subjects = tuple(self._program.keys.subjects_of(numbers[-1]))
         later = self._rows.page(scope, Wanted(subjects=subjects), limit=20, after=None)
         return next((each for each in later.items if each.renewal and each.filed_at > application.filed_at), None)
+
+
+def _is_to_renew(term: PermitTerm, today: date) -> bool:
+    if term.ends_on is None:
+        return False
+    opens_on = None if term.window is None else term.window.opens_on
+    return (NOTICE.before(term.ends_on) if opens_on is None else opens_on) <= today
 
 
 def _granted_on(application: FollowedApplication) -> date:
