@@ -20,9 +20,10 @@ from tests.pages.browser import (
     watched_page,
 )
 from tests.pages.case_service import EMPLOYER, FILED_AT, OTHER_EMPLOYER, CaseService, case_service
-from tests.pages.counter_cases import REPRESENTATIVE, granted, represented, with_request
+from tests.pages.counter_cases import BIG_EMPLOYER, REPRESENTATIVE, granted, represented, with_request
 
 PAGES = ("/employer", "/employer/permits", "/employer/mandates", "/employer/notices")
+YOUNG = {"category": "highlySkilledUnder30", "worker__birthDate": "1997-05-14"}
 THE_YOUNG_ONE = {
     "category": "highlySkilledUnder30",
     "worker__ssin": None,
@@ -223,6 +224,22 @@ def test_the_days_are_a_calendar_without_a_name(service: CaseService) -> None:
 def test_an_address_that_was_mistyped_is_said_to_be(service: CaseService, address: str) -> None:
     cookies = {SESSION_COOKIE: service.token(Role.EMPLOYER)}
     assert httpx.get(f"{service.address}{address}", cookies=cookies).status_code == 400
+
+
+def test_of_an_erased_worker_no_name_is_shown(service: CaseService, browser: Browser) -> None:
+    employer = {"enterpriseNumber": BIG_EMPLOYER, "name": "Groot NV"}
+    erased = granted(service, employer=employer, worker__ssin=None, worker__familyName="Vergeten", **YOUNG)
+    service.catch_up()
+    service.erase(erased)
+    with watched_page(browser) as watched:
+        page = watched.page
+        service.sign_in(page.context, Role.EMPLOYER, value=BIG_EMPLOYER)
+        page.goto(f"{service.address}/employer?lang=en")
+        expect(page.locator(".application")).to_contain_text("No longer kept: erased")
+        page.goto(f"{service.address}/employer/permits?lang=en")
+        expect(page.locator(".application")).to_contain_text("30th birthday: the date of birth is not on record.")
+        expect(page.locator(".application")).to_contain_text("The pay is not on record")
+        expect(page.get_by_text("Vergeten")).to_have_count(0)
 
 
 @pytest.mark.parametrize("path", PAGES)
