@@ -40,6 +40,8 @@ from api.pages.routes.board import board_pages
 from api.pages.routes.cases import case_pages
 from api.pages.routes.drafts import draft_pages
 from api.pages.routes.employer import employer_pages
+from api.pages.routes.employer_inbox import employer_inbox_pages
+from api.pages.routes.employer_permits import employer_permit_pages
 from api.pages.routes.entrance import entrance_pages
 from api.pages.routes.law import law_pages
 from api.pages.routes.law_in_full import law_in_full_pages
@@ -119,8 +121,10 @@ def create_app(
         accessibility_pages(pages, readers),
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
-        employer_pages(services.lists, pages, readers),
         draft_pages(services, pages, readers, lookups),
+        employer_pages(services.counter, pages, readers),
+        employer_permit_pages(services.counter, pages, readers),
+        employer_inbox_pages(services.counter, pages, readers),
         case_pages(services, pages, readers, uploads),
         queue_pages(services.queues, pages, readers),
         migration_pages(program, pages, readers),

@@ -48,11 +48,33 @@ class _PartEnded:
 _Event = _PartBegun | _PartContent | _PartEnded
 
 
-class SentFile:
-    """A form whose last field is a file. Read :meth:`fields`, then :meth:`content` to its end."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenFile:
+    """A file of a form, by the ``name`` of its field; its ``content`` is to be read before the next file."""
 
-    def __init__(self, content_type: str, chunks: AsyncIterator[bytes], uploads: Uploads) -> None:
-        """Parts are found in the threads of ``uploads``. Raises :class:`RequestRefused` (415) for no such form."""
+    name: str
+    media_type: str
+    content: AsyncIterator[bytes]
+
+
+class SentFile:
+    """A form that ends with one file, or several.
+
+    Read :meth:`fields`; then :meth:`content` of the only file to its end, or each of :meth:`files`.
+    """
+
+    def __init__(
+        self,
+        content_type: str,
+        chunks: AsyncIterator[bytes],
+        uploads: Uploads,
+        *,
+        longest_field: int = _LONGEST_FIELD,
+    ) -> None:
+        """Parts are found in the threads of ``uploads``. Raises :class:`RequestRefused` (415) for no such form.
+
+        A field that is no file has at most ``longest_field`` bytes.
+        """
         kind, options = parse_options_header(content_type)
         boundary = options.get(b"boundary")
         if kind != _MULTIPART or not boundary:
@@ -60,6 +82,8 @@ class SentFile:
         self._chunks = chunks
         self._uploads = uploads
         self._parts = _Parts(boundary)
+        self._longest_field = longest_field
+        self._begun: _PartBegun | None = None
         self.media_type: str | None = None
 
     async def fields(self) -> SentForm:
@@ -72,13 +96,14 @@ class SentFile:
         async for event in self._events():
             match event:
                 case _PartBegun(filename=str() as filename, media_type=media_type):
+                    self._begun = event
                     self.media_type = media_type if filename else None
                     break
                 case _PartBegun():
                     name, content = event.name, b""
                 case _PartContent():
                     content += event.content
-                    if len(content) > _LONGEST_FIELD:
+                    if len(content) > self._longest_field:
                         raise _unreadable()
                 case _PartEnded():
                     values.setdefault(name, []).append(_text(content))
@@ -98,6 +123,39 @@ class SentFile:
                     yield event.content
                 case _PartEnded() if not ended:
                     ended = True
+                case _:
+                    raise _unreadable()
+        if not (ended and self._parts.complete):
+            raise _unreadable()
+
+    async def files(self) -> AsyncIterator[ChosenFile]:
+        """Each file that was chosen, in the order of the form; fields in which none was are passed over.
+
+        Raises :class:`RequestRefused` (400) for a field after a file, and where the form is cut off: what was taken of
+        the file before is then nobody's, for its content has not come to an end either.
+        """
+        while (begun := self._begun) is not None:
+            self._begun = None
+            content = self._content_of_one()
+            if begun.filename:
+                yield ChosenFile(name=begun.name, media_type=begun.media_type, content=content)
+            async for chunk in content:
+                # What nobody has read, and the content of a field in which no file was chosen: none.
+                if begun.filename is None or (chunk and not begun.filename):
+                    raise _unreadable()
+
+    async def _content_of_one(self) -> AsyncIterator[bytes]:
+        """A file to its end, and on to the beginning of the next, if there is one."""
+        ended = False
+        async for event in self._events():
+            match event:
+                case _PartContent() if not ended:
+                    yield event.content
+                case _PartEnded() if not ended:
+                    ended = True
+                case _PartBegun(filename=str()) if ended:
+                    self._begun = event
+                    return
                 case _:
                     raise _unreadable()
         if not (ended and self._parts.complete):

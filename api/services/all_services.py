@@ -13,6 +13,7 @@ from api.permissions import Permissions
 from api.services.access import Access
 from api.services.boards import BoardService
 from api.services.cases import CaseService
+from api.services.counter import Counter
 from api.services.documents import DocumentService
 from api.services.drafts import DraftService
 from api.services.law import LawService
@@ -29,6 +30,7 @@ class Services:
     documents: DocumentService
     drafts: DraftService
     lists: ListService
+    counter: Counter
     boards: BoardService
     queues: WorkQueueService
     law: LawService
@@ -44,6 +46,7 @@ class Services:
             documents=DocumentService(program, cases),
             drafts=DraftService(program, cases),
             lists=ListService(program),
+            counter=Counter.of(program, access, cases),
             boards=BoardService(program),
             queues=WorkQueueService(program, cases),
             law=LawService(program),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 from uuid import UUID
 
 from api.permissions import Action
@@ -15,8 +16,14 @@ from domain.case.command_checks import check_answer
 from domain.case.commands import ProvideInformation
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InputIssue, Reason
+from domain.codes import DOCUMENT_KINDS
 from domain.plain_text import FreeText
 from infra.identity.caller import Caller, Role
+
+DOCUMENTS: Final = "documents"
+"""The field of the documents that belong to the answer, by digest."""
+FILE: Final = "file-"
+"""Before the kind of a document, the field of its file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +56,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     answer = Field(name="answer", kind=FieldKind.TEXT, label=_("Your answer"), required=True)
     documents = Field(
-        name="documents",
+        name=DOCUMENTS,
         kind=FieldKind.ANY_OF,
         label=_("Documents that belong to the answer"),
         hint=_("Attach documents that are still missing before you send the answer."),
@@ -59,7 +66,17 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         lead=_("With your answer the file goes back to the authority, and its clock runs again."),
         send=_("Send the answer"),
         fields=(answer, documents) if material.documents else (answer,),
+        files=tuple(
+            Field(name=f"{FILE}{kind}", kind=FieldKind.FILE, label=words.label("documentKinds", kind))
+            for kind in requested_documents(material.body)
+        ),
     )
+
+
+def requested_documents(body: Mapping[str, Any]) -> tuple[str, ...]:
+    """The kinds of document that the last request in a file asks for; what is to be stated is told in the text."""
+    requests = body["informationRequests"]
+    return tuple(each for each in requests[-1]["items"] if each in DOCUMENT_KINDS) if requests else ()
 
 
 def _answerable(case: Case, today: date) -> bool:

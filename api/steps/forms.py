@@ -28,6 +28,7 @@ class FieldKind(StrEnum):
     ONE_OF = "oneOf"
     ANY_OF = "anyOf"
     TRUTH = "truth"
+    FILE = "file"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,11 +50,15 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """``lead`` explains the step and its consequences, ``send`` is the text of its button."""
+    """``lead`` explains the step and its consequences, ``send`` is the text of its button.
+
+    ``files`` can be attached from the form before it is sent; they are no part of what it spells.
+    """
 
     lead: str
     send: str
     fields: tuple[Field, ...] = ()
+    files: tuple[Field, ...] = ()
 
     def filled_in(self, values: Callable[[str], Sequence[str]]) -> Form:
         """The form with what was entered; ``values`` gives it by the name of a field."""

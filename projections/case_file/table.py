@@ -86,6 +86,15 @@ def files_of(cursor: Cursor, cases: list[UUID]) -> dict[UUID, CaseFile]:
     return {case_id: _file(case_id, stored) for case_id, stored in cursor.fetchall()}
 
 
+def groups_at(cursor: Cursor, places: Sequence[tuple[UUID, int]]) -> list[SealedGroup]:
+    """The ciphertext of these events, each by its case and version, as far as the projection has come."""
+    cursor.execute(_READ_GROUPS, ([case_id for case_id, _ in places], [version for _, version in places]))
+    return [
+        SealedGroup(case_id=case_id, version=version, event_name=name, label=label, key=key, sealed=sealed)
+        for case_id, version, name, label, key, sealed in cursor.fetchall()
+    ]
+
+
 def _row(file: CaseFile) -> dict[str, Any]:
     representative = file.application.get("representative")
     return {
@@ -154,6 +163,12 @@ select (select max(version) from journal where stream = %(case)s),
 """
 
 _READ_FILES: Final = "select case_id, file::text from case_file where case_id = any(%s::uuid[])"
+
+_READ_GROUPS: Final = """
+select case_id, version, event_name, label, key, sealed
+  from unnest(%s::uuid[], %s::bigint[]) wanted (case_id, version)
+  join case_file_group using (case_id, version)
+"""
 
 _WRITE_FILES: Final = """
 insert into case_file as t

@@ -5,13 +5,14 @@ One row a case, clear fields only: workers are known by the subject id that was 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from domain.civil_time import civil_day
 from projections.case_fold import CaseFold, Taken
 from projections.course import Course, civil_day_if
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
@@ -64,6 +65,7 @@ class Wanted:
 
     reference: str | None = None
     status: str | None = None
+    stage: str | None = None
     category: str | None = None
     employer_number: str | None = None
     subjects: tuple[UUID, ...] | None = None
@@ -91,6 +93,31 @@ class OwnApplication:
     closed_on: date | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowedApplication(OwnApplication):
+    """The same with what somebody follows it by; days are civil days in Europe/Brussels.
+
+    The work is meant from ``work_from`` to ``work_until``, both included; ``stated_until`` is the last day of the
+    permit where a record of another system states one. ``mandate_found_on`` is when its mandate was last looked at,
+    and ``mandate_invalid`` what was found. ``worker_in`` and ``employer_in`` are the versions of the events that name
+    the worker and the employer, as last corrected.
+    """
+
+    is_admissible: bool
+    is_work_part_decided: bool
+    work_from: date | None
+    work_until: date | None
+    stated_until: date | None
+    representative_number: str | None
+    mandate_invalid: bool
+    mandate_found_on: date | None
+    worker_in: int
+    employer_in: int
+
+
+Shown = TypeVar("Shown", bound=OwnApplication)
+
+
 def own_applications(
     cursor: Cursor, owner: Owner, wanted: Wanted = ALL_OF_THEM, *, limit: int = 50, after: str | None = None
 ) -> Page[OwnApplication]:
@@ -100,47 +127,116 @@ def own_applications(
     ``next`` of such a page, ValueError for a ``limit`` that is too long.
     """
     length = length_of_page(limit)
+    return _page(_found(cursor, OwnApplication, _SHOWN, owner, wanted, length + 1, after), length)
+
+
+def followed_applications(
+    cursor: Cursor, owner: Owner, wanted: Wanted = ALL_OF_THEM, *, limit: int = 50, after: str | None = None
+) -> Page[FollowedApplication]:
+    """As :func:`own_applications`, with what they are followed by."""
+    length = length_of_page(limit)
+    return _page(_found(cursor, FollowedApplication, _FOLLOWED, owner, wanted, length + 1, after), length)
+
+
+def newest_followed(cursor: Cursor, owner: Owner, wanted: Wanted, *, most: int) -> list[FollowedApplication]:
+    """The newest of them in one go, not in pages: for what is told of all of them together."""
+    return _found(cursor, FollowedApplication, _FOLLOWED, owner, wanted, most, None)
+
+
+def _found(
+    cursor: Cursor, shown: type[Shown], select: str, owner: Owner, wanted: Wanted, limit: int, after: str | None
+) -> list[Shown]:
     after_at, after_case = (None, None) if after is None else _place(after)
-    statement, of = _statement(owner)
+    condition, of = _condition(owner)
     parameters = {
         **asdict(wanted),
         "subjects": None if wanted.subjects is None else list(wanted.subjects),
         "of": of,
         "after_at": after_at,
         "after_case": after_case,
-        "limit": length + 1,
+        "limit": limit,
     }
-    cursor.execute(statement, parameters)
-    found = rows_of(cursor, OwnApplication)
-    return page_of([(place(_ORDER, each.filed_at.isoformat(), str(each.case_id)), each) for each in found], length)
+    cursor.execute(select + condition + _PAGE, parameters)
+    return rows_of(cursor, shown)
+
+
+def _page(found: Sequence[Shown], length: int) -> Page[Shown]:
+    return page_of([(place_of(each), each) for each in found], length)
+
+
+def place_of(application: OwnApplication) -> str:
+    """Where a page goes on that ended with this application."""
+    return place(_ORDER, application.filed_at.isoformat(), str(application.case_id))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row(ListedCase):
     representative_number: str | None
     mandate_invalid: bool
+    mandate_found_on: date | None
     worker_subject: UUID
+    work_from: date | None
+    work_until: date | None
+    stated_until: date | None
+    worker_in: int
+    employer_in: int
 
 
 def _opened(event: RecordedEvent, course: Course) -> _Row:
-    representative = event.clear.get("representative")
+    clear = event.clear
+    representative = clear.get("representative")
     return _Row(
         **listing_of(event),
         representative_number=None if representative is None else representative["enterpriseNumber"],
         mandate_invalid=False,
-        worker_subject=UUID(event.clear["workerSubject"]),
+        mandate_found_on=None,
+        worker_subject=UUID(clear["workerSubject"]),
+        **_work_of(clear.get("employment")),
+        stated_until=_day_if(clear.get("validTo")),
+        worker_in=event.version,
+        employer_in=event.version,
         course=course,
     )
 
 
+def _work_of(employment: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The days of the job; a record of another system states none."""
+    if employment is None:
+        return {"work_from": None, "work_until": None}
+    return {"work_from": _day_if(employment["start"]), "work_until": _day_if(employment["end"])}
+
+
+def _day_if(wire: str | None) -> date | None:
+    return None if wire is None else date.fromisoformat(wire)
+
+
 def _mandate_verified(_row: _Row, event: RecordedEvent) -> Taken:
-    return {"mandate_invalid": not event.clear["valid"]}
+    return {"mandate_invalid": not event.clear["valid"], "mandate_found_on": civil_day(event.effective_at)}
+
+
+def _corrected(row: _Row, event: RecordedEvent) -> Taken:
+    clear = event.clear
+    parts = {"worker": "worker_in", "employer": "employer_in"}
+    return {
+        **TAKEN_BY_LISTS["CaseCorrected"](row, event),
+        **({} if clear["employment"] is None else _work_of(clear["employment"])),
+        **{parts[part]: event.version for part in clear["corrected"] if part in parts},
+    }
+
+
+def _retold(row: _Row, event: RecordedEvent) -> Taken:
+    return {
+        **TAKEN_BY_LISTS["LegacyRecordRetold"](row, event),
+        "stated_until": _day_if(event.clear["validTo"]),
+        "worker_in": event.version,
+        "employer_in": event.version,
+    }
 
 
 _FOLD: Final = CaseFold(
     _opened,
     shows=("status", "admissible_at", "work_part", "requests", "closed_at"),
-    takes={**TAKEN_BY_LISTS, "MandateVerified": _mandate_verified},
+    takes={"CaseCorrected": _corrected, "LegacyRecordRetold": _retold, "MandateVerified": _mandate_verified},
 )
 
 
@@ -148,7 +244,7 @@ class OwnApplications:
     """The read model."""
 
     name = "own-applications"
-    schema_version = 3
+    schema_version = 4
     parties = MappingProxyType(
         {
             "own_application": RowParties(
@@ -177,24 +273,25 @@ def _written(row: _Row) -> dict[str, Any]:
         **values_of(row),
         "status": course.status,
         "stage": course.stage,
+        "is_admissible": course.admissible_at is not None,
+        "is_work_part_decided": course.work_part is not None,
         "filed_at": course.filed_at,
         "reply_by": None if request is None else request.reply_by,
         "closed_on": civil_day_if(course.closed_at),
     }
 
 
-def _statement(owner: Owner) -> tuple[str, object]:
-    """The statement for that owner and its parameter; each has an index of its own."""
+def _condition(owner: Owner) -> tuple[str, object]:
+    """Whose rows are meant, and the parameter; each owner has an index of its own."""
     match owner:
         case OfEmployer():
-            return _SHOWN + " where employer_number = %(of)s" + _PAGE, owner.enterprise_number
+            return " where employer_number = %(of)s", owner.enterprise_number
         case OfRepresentative():
-            mandated = " where representative_number = %(of)s and not mandate_invalid"
-            return _SHOWN + mandated + _PAGE, owner.enterprise_number
+            return " where representative_number = %(of)s and not mandate_invalid", owner.enterprise_number
         case OfWorker():
-            return _SHOWN + " where worker_subject = any(%(of)s::uuid[])" + _PAGE, list(owner.subjects)
+            return " where worker_subject = any(%(of)s::uuid[])", list(owner.subjects)
         case OfAuthority():
-            return _SHOWN + " where (%(of)s::text is null or authority = %(of)s)" + _PAGE, owner.authority
+            return " where (%(of)s::text is null or authority = %(of)s)", owner.authority
 
 
 def _place(given: str) -> tuple[datetime, str]:
@@ -219,9 +316,17 @@ create table own_application (
     employer_number       text        not null,
     representative_number text,
     mandate_invalid       boolean     not null,
+    mandate_found_on      date,
     worker_subject        uuid        not null,
     status                text        not null,
     stage                 text        not null,
+    is_admissible         boolean     not null,
+    is_work_part_decided  boolean     not null,
+    work_from             date,
+    work_until            date,
+    stated_until          date,
+    worker_in             bigint      not null,
+    employer_in           bigint      not null,
     filed_at              timestamptz not null,
     reply_by              date,
     closed_on             date,
@@ -242,7 +347,8 @@ grant select on own_application to permit_reader;
 
 _READ: Final = """
 select case_id, version, reference, authority, category, kind, renewal, employer_number, course::text,
-       representative_number, mandate_invalid, worker_subject
+       representative_number, mandate_invalid, mandate_found_on, worker_subject, work_from, work_until, stated_until,
+       worker_in, employer_in
   from own_application
  where case_id = any(%s::uuid[])
 """
@@ -254,7 +360,10 @@ select * from json_populate_recordset(null::own_application, %s::json)
    set version = excluded.version, category = excluded.category, kind = excluded.kind,
        employer_number = excluded.employer_number, filed_at = excluded.filed_at, status = excluded.status,
        stage = excluded.stage, reply_by = excluded.reply_by, closed_on = excluded.closed_on,
-       mandate_invalid = excluded.mandate_invalid, course = excluded.course
+       mandate_invalid = excluded.mandate_invalid, mandate_found_on = excluded.mandate_found_on,
+       is_admissible = excluded.is_admissible, is_work_part_decided = excluded.is_work_part_decided,
+       work_from = excluded.work_from, work_until = excluded.work_until, stated_until = excluded.stated_until,
+       worker_in = excluded.worker_in, employer_in = excluded.employer_in, course = excluded.course
  where t.version < excluded.version
 """
 
@@ -264,9 +373,17 @@ select case_id, reference, authority, category, kind, renewal, employer_number, 
   from own_application
 """
 
+_FOLLOWED: Final = """
+select case_id, reference, authority, category, kind, renewal, employer_number, status, stage, filed_at, reply_by,
+       closed_on, is_admissible, is_work_part_decided, work_from, work_until, stated_until, representative_number,
+       mandate_invalid, mandate_found_on, worker_in, employer_in
+  from own_application
+"""
+
 _PAGE: Final = """
    and (%(reference)s::text is null or reference = %(reference)s)
    and (%(status)s::text is null or status = %(status)s)
+   and (%(stage)s::text is null or stage = %(stage)s)
    and (%(category)s::text is null or category = %(category)s)
    and (%(employer_number)s::text is null or employer_number = %(employer_number)s)
    and (%(subjects)s::uuid[] is null or worker_subject = any(%(subjects)s::uuid[]))

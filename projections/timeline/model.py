@@ -149,6 +149,18 @@ def stored_entries(cursor: Cursor, case_id: UUID, *, after: int, limit: int) -> 
     return head, [_entry(case_id, row[1:]) for row in rows if row[1] is not None]
 
 
+def newest_entries(
+    cursor: Cursor, cases: Sequence[UUID], names: Sequence[str], *, clock: str, before: int | None, limit: int
+) -> list[TimelineEntry]:
+    """The newest ``limit`` entries of these cases by events of these names, before a position if one is given.
+
+    Of the clocks it takes what was noticed of ``clock`` alone. Their free text is left out.
+    """
+    parameters = {"cases": list(cases), "names": list(names), "clock": clock, "before": before, "limit": limit}
+    cursor.execute(_NEWEST, parameters)
+    return [_entry(case_id, (*row, None, None, None)) for case_id, *row in cursor.fetchall()]
+
+
 def _values(event: RecordedEvent) -> dict[str, Any]:
     clear, derived = event.clear, _DERIVED.get(event.name, {})
     told = {word: derived[word](clear) if word in derived else clear.get(word) for word in VALUES[event.name]}
@@ -233,4 +245,15 @@ select head.version, entry.version, entry.position, entry.name, entry.effective_
        select * from timeline_entry where case_id = %(case)s and version > %(after)s order by version limit %(limit)s
        ) entry on true
  order by entry.version
+"""
+
+_NEWEST: Final = """
+select case_id, version, position, name, effective_at, known_at, told::text
+  from timeline_entry
+ where case_id = any(%(cases)s::uuid[])
+   and name = any(%(names)s)
+   and coalesce(told ->> 'clock', %(clock)s) = %(clock)s
+   and (%(before)s::bigint is null or position < %(before)s)
+ order by position desc
+ limit %(limit)s
 """

@@ -108,6 +108,12 @@ PAGES_OF_A_CASE: Final = (
         action=Action.ATTACH_DOCUMENT,
         body=pdf(b"by a form"),
     ),
+    Asked(
+        place=("POST", f"{CASE_PAGES}/answers/files"),
+        path="/cases/{case}/answers/files",
+        action=Action.PROVIDE_INFORMATION,
+        body=pdf(b"for an answer"),
+    ),
     *_forms(),
     Asked(
         place=("POST", "/queue/assignments"),
@@ -120,6 +126,20 @@ PAGES_OF_A_CASE: Final = (
 
 OTHER_PAGES: Final = (
     Asked(place=("GET", "/employer"), path="/employer", action=Action.QUERY_APPLICATIONS),
+    Asked(
+        place=("POST", "/employer"), path="/employer", action=Action.QUERY_APPLICATIONS, body={"text": "Vandekanarie"}
+    ),
+    *(
+        Asked(place=("GET", path), path=path, action=Action.QUERY_APPLICATIONS)
+        for path in (
+            "/employer/applications.csv",
+            "/employer/calendar.ics",
+            "/employer/mandates",
+            "/employer/notices",
+            "/employer/permits",
+            "/employer/permits.csv",
+        )
+    ),
     Asked(place=("GET", "/queue"), path="/queue", action=Action.READ_WORK_QUEUE),
     Asked(place=("GET", "/board"), path="/board", action=Action.READ_SERVICE_LEVELS),
     Asked(

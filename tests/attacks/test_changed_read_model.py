@@ -199,3 +199,21 @@ def test_in_the_queue_and_on_the_board_too(changed: Changed) -> None:
         listed = stranger.get(path)
         assert listed.status_code in (200, 404), listed.text
         assert not [each for each in CANARIES if each in listed.text]
+
+
+@pytest.mark.parametrize("column", ["employer_number", "representative_number", "worker_subject"])
+@pytest.mark.parametrize(
+    "page", ["", "/applications.csv", "/permits", "/permits.csv", "/mandates", "/notices", "/calendar.ics"]
+)
+def test_the_counter_names_nobody_to_a_stranger(changed: Changed, column: str, page: str) -> None:
+    with changed.browser(STRANGERS[column]) as browser:
+        shown = browser.get(f"/employer{page}")
+    assert shown.status_code == 200
+    assert not any(each in shown.text for each in (*CANARIES, "Haven"))
+
+
+def test_a_search_of_a_strangers_finds_nobody(changed: Changed) -> None:
+    with changed.browser(STRANGERS["employer_number"]) as browser:
+        shown = browser.post("/employer", data={"text": "Zwaluwina"})
+    assert "Vandekanarie" not in shown.text
+    assert "FL-20" not in shown.text

@@ -7,6 +7,7 @@ case meets; `make nightly` tries them all.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -94,7 +95,7 @@ def expected_elsewhere(asked: Asked, caller: Caller) -> frozenset[int]:
     if asked.action is Action.REPAIR_LEGACY_RECORD:
         # Carried out, or refused because the record has changed since.
         return frozenset({303, 409} if caller.authority == "brussels" else {403})
-    if asked.path == "/employer" and PERMISSIONS.reach(caller.role, asked.action) is Reach.AUTHORITY:
+    if re.match("/employer(/|$)", asked.path) and PERMISSIONS.reach(caller.role, asked.action) is Reach.AUTHORITY:
         return frozenset({403})  # who works for an authority has no applications of their own
     if asked.path.endswith("/workQueues/flanders") and caller.authority not in (None, "flanders"):
         return frozenset({404})

@@ -95,7 +95,7 @@ def test_an_applicant_attaches_a_document_and_answers(service: CaseService, brow
 
         page.get_by_role("link", name="Answer the request").click()
         page.get_by_label("Your answer").fill("Here it is.")
-        page.get_by_label("Diploma", exact=False).check()
+        page.get_by_role("checkbox", name="Diploma").check()
         page.get_by_role("button", name="Send the answer").click()
         expect(page.locator(".case-head")).to_contain_text("Application submitted")
         expect(page.get_by_text("Here it is.").first).to_be_visible()

@@ -6,11 +6,8 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Browser, expect
 
-from api.permissions import Reach
-from api.services.access import AuthorisedCaller
-from api.services.lists import ListService
 from domain.case.commands import RequestInformation
-from infra.identity.caller import Caller, Role
+from infra.identity.caller import Role
 from tests.pages.browser import (
     check_accessibility,
     check_keyboard,
@@ -41,12 +38,14 @@ def test_an_employer_sees_what_is_asked_and_pages_on(service: CaseService, brows
         page.goto(f"{service.address}/employer?lang=en")
         asked = page.get_by_role("region", name="Action required")
         expect(asked).to_contain_text("Last day to answer: 4 February 2026")
+        expect(asked).to_contain_text("Zwaluwina Vandekanarie")
+        expect(asked).to_contain_text("Diploma")
         expect(page.locator(".application")).to_have_count(20)
         page.get_by_role("link", name="Next page").click()
         expect(page.locator(".application")).to_have_count(1)
         expect(page.get_by_role("region", name="Action required")).to_have_count(0)
         page.get_by_role("link", name="Previous page").click()
-        asked.get_by_role("link").click()
+        asked.get_by_role("link", name="Answer the request").click()
         expect(page.get_by_role("heading", name="Answer the request")).to_be_visible()
 
 
@@ -91,17 +90,3 @@ def test_a_place_that_no_page_gave(service: CaseService, browser: Browser) -> No
         answer = watched.page.goto(f"{service.address}/employer?after=made-up&lang=nl")
         assert answer is not None
         assert answer.status == 400
-
-
-def test_no_request_is_left_out_however_many_there_are(service: CaseService) -> None:
-    # given an employer with more open requests than are read at once
-    cases = [service.filed(employer__enterpriseNumber="0206731645", worker__ssin=None) for _ in range(3)]
-    for case_id in cases:
-        service.does(case_id, RequestInformation(request_id=uuid4(), items=("diploma",), question="Where is it?"))
-    service.catch_up()
-    employer = Caller(role=Role.EMPLOYER, subject="e-1", token_id="t-1", enterprise_number="0206731645")
-    # when that employer lists its applications
-    lists = ListService(service.program, requests_at_once=1)
-    found = lists.own(AuthorisedCaller(caller=employer, reach=Reach.OWN), limit=20, after=None)
-    # then each of them is there
-    assert {each.application.case_id for each in found.to_answer} == set(cases)

@@ -55,7 +55,8 @@ class History:
         self.happens("ApplicationSubmitted", on, **filed | more)
 
     def is_corrected(self, on: date, employer: dict[str, str] | None) -> None:
-        self.happens("CaseCorrected", on, employer=employer, employment=None, leftOpen=[])
+        corrected = [] if employer is None else ["employer"]
+        self.happens("CaseCorrected", on, corrected=corrected, employer=employer, employment=None, leftOpen=[])
 
 
 def some_case(number: int) -> History:

@@ -13,12 +13,14 @@ from domain.case.folding import fold
 from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from projections.lists.keyset_pages import PlaceUnusable
 from projections.lists.own_applications import (
+    ALL_OF_THEM,
     OfEmployer,
     OfRepresentative,
     OfWorker,
     OwnApplication,
     OwnApplications,
     Owner,
+    newest_followed,
     own_applications,
 )
 from projections.read_model import Cursor
@@ -123,6 +125,41 @@ def test_a_row_is_what_the_domain_says_of_the_case(log: LogOfCases) -> None:
         assert told.reply_by == (None if case.open_request is None else case.open_request.reply_by)
         assert told.filed_at == events[0].effective_at
         assert (told.closed_on is None) is case.is_open
+
+
+def test_what_an_application_is_followed_by_is_what_the_domain_says(log: LogOfCases) -> None:
+    cases = [*log.some_cases(12), *eventful_cases(log)]
+    with_tables(log)
+    log.runner(OWN, page_size=7).catch_up()
+
+    with rows_within(log.readers, EVERYTHING) as cursor:
+        shown = {each.case_id: each for each in newest_followed(cursor, ACME, ALL_OF_THEM, most=1_000)}
+
+    assert shown.keys() == set(cases)
+    for case_id in cases:
+        case, told = fold(log.journal.read(case_id).events), shown[case_id]
+        assert (told.work_from, told.work_until) == (case.facts.employment_start, case.facts.employment_end)
+        assert told.is_admissible is (case.admissible is not None)
+        assert told.is_work_part_decided is (case.work_part is not None)
+        assert (told.mandate_found_on is None) is (case.mandate_valid is None)
+        assert told.mandate_invalid is (case.mandate_valid is False)
+
+
+def test_a_correction_says_where_the_worker_and_the_employer_stand_now(tables: Cursor) -> None:
+    corrected = some_case(0)
+    corrected.is_filed(FIRST_DAY)
+    corrected.is_corrected(FIRST_DAY, {"enterpriseNumber": EMPLOYERS[1], "name": "Beta"})
+    OWN.project(log_of([corrected]), tables)
+
+    (shown,) = newest_followed(tables, BETA, ALL_OF_THEM, most=10)
+
+    assert (shown.worker_in, shown.employer_in) == (1, 2)
+
+
+def test_only_so_many_of_the_newest_are_followed_in_one_go(tables: Cursor) -> None:
+    OWN.project(many(), tables)
+    newest = [each.case_id for each in newest_followed(tables, ACME, ALL_OF_THEM, most=7)]
+    assert newest == [each.case_id for each in whole(tables, ACME)[:7]]
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def stage_line(
     state_text = {
         StepState.DONE: _("done"),
         StepState.HERE: _("now") if stage != Stage.ADDITIONAL_INFORMATION else _("waits for the applicant"),
-        StepState.AHEAD: _("still to come"),
+        StepState.AHEAD: _("still to come") if stage != Stage.CLOSED else _("not reached"),
         StepState.ENDED: _("ended here"),
     }
     steps = []
@@ -85,4 +85,6 @@ def _place(stage: str, status: str, *, admissible: bool, work_part_decided: bool
         return _PLACES[stage]
     if status == CaseStatus.DECIDED_GRANTED:
         return 4
-    return 3 if work_part_decided else 2 if admissible else 1
+    # What was decided had been found admissible first; that a file is inadmissible is a decision on admissibility.
+    past_admissibility = admissible or status in (CaseStatus.DECIDED_REFUSED, CaseStatus.INADMISSIBLE)
+    return 3 if work_part_decided else 2 if past_admissibility else 1

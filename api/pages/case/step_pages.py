@@ -28,6 +28,7 @@ from api.steps.forms import Form, FormMaterial, FormWords
 from api.steps.procedure import STEP_OF, possible_steps
 from api.steps.step import Step
 from api.words.choices import Choice
+from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 
@@ -75,8 +76,11 @@ class StepScreen:
         if kept is not None:
             return self.page(request, step, caller, snapshot, Shown(part=part, sent=kept, came_back=True))
         form = self._form(request, step, caller, snapshot, part)
+        if left := self._left_behind(request, form, sent):
+            return self.page(request, step, caller, snapshot, Shown(part=part, sent=sent, errors=left))
         try:
             context = context_of(cases, caller, sent)
+            _require_request(step, snapshot.case, sent)
             command = command_of(step, case_id, sent, body_of(form, sent), context)
             cases.change(caller, case_id, command, context, known=snapshot.stream)
         except InvalidInput as why:
@@ -88,6 +92,16 @@ class StepScreen:
                 raise
             return self.again(request, step, caller, case_id, Shown(part=part, sent=sent, refused=why))
         return led_on(case_id, step)
+
+    def _left_behind(self, request: Request, form: Form, sent: SentForm) -> tuple[FieldError, ...]:
+        """The files that were chosen and not attached: of them only the names have come."""
+        language = self._pages.language(request)
+        text = language.gettext("this file is not attached yet: choose it again, and attach it first")
+        return tuple(
+            FieldError(field=each.name, text=f"{each.label}{language.colon} {text}")
+            for each in form.files
+            if sent.one(each.name)
+        )
 
     def again(self, request: Request, step: Step, caller: AuthorisedCaller, case_id: UUID, shown: Shown) -> Response:
         """The form, with the case in its present state, after the step was refused."""
@@ -123,7 +137,7 @@ class StepScreen:
         problem = None if shown.refused is None else problem_of(shown.refused)
         assessed = self._services.cases.assessed(snapshot)
         possible = possible_steps(self._services.access, caller.caller, case, self._services.cases.today)
-        open_request = case.open_request
+        open_request, is_answer = case.open_request, step is answers.STEP
         return self._pages.response(
             request,
             "case_form.html",
@@ -151,7 +165,10 @@ class StepScreen:
                 "is_correction": step is corrections.STEP,
                 "parts_of_case": CORRECTABLE,
                 "part": shown.part,
-                "reply_by": open_request.reply_by if open_request is not None and step is answers.STEP else None,
+                "asked": words.requests(snapshot.file().body)[0] if open_request is not None and is_answer else None,
+                "files_action": f"/cases/{snapshot.stream.case_id}/{answers.STEP.resource}/files",
+                # What nobody waits for is not typed in vain; what was typed is shown all the same.
+                "with_form": not is_answer or step in possible or sent is not None,
                 "findings": (
                     words.findings(assessment_content(assessed)["findings"], with_remarks=True)
                     if step.resource.endswith("Decisions")
@@ -184,6 +201,12 @@ def _step(resource: str) -> Step:
     if step is None or step.form is None:
         raise NotFound("A case has no such page.")
     return step
+
+
+def _require_request(step: Step, case: Case, sent: SentForm) -> None:
+    """A form of an answer that was opened after the answer names no request. Raises ``CommandRefused``."""
+    if step is answers.STEP and not sent.one(REQUEST) and any(each.answered for each in case.requests):
+        raise CommandRefused(Reason.REQUEST_ANSWERED, "the request has been answered: there is none to answer now")
 
 
 def _part(name: str) -> str:

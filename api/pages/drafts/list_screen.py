@@ -25,6 +25,7 @@ from api.services.refusals import DraftsFull
 from api.steps.forms import Form
 from domain.drafts.draft import merged
 from projections.lists.keyset_pages import PlaceUnusable
+from projections.lists.own_applications import ALL_OF_THEM
 
 ON_A_PAGE: Final = 20
 RENEWED: Final = "renewalOf"
@@ -134,8 +135,8 @@ class DraftListScreen:
         if renewed is not None:
             return for_renewal(services.cases.case_file(reader, case_id_of(renewed)).body)
         lister = self._pages.readers.authorised(request, Action.QUERY_APPLICATIONS)
-        last = services.lists.own(lister, limit=1, after=None).page.items
-        return from_last(services.cases.case_file(reader, last[0].application.case_id).body) if last else {}
+        last = services.lists.find(lister, ALL_OF_THEM, limit=1, after=None).items
+        return from_last(services.cases.case_file(reader, last[0].case_id).body) if last else {}
 
     def _new(
         self,

@@ -12,6 +12,7 @@ from api.http.paging import number_after
 from api.http.requests import case_id_of
 from api.http.responses import document_response
 from api.http.uploads import Uploads
+from api.pages.case.answer_page import FILES, AnswerScreen
 from api.pages.case.contents import TIME_BY_HOLDER, CaseWords, moment
 from api.pages.case.file_page import FileScreen
 from api.pages.case.lagging_overviews import overviews_of
@@ -28,7 +29,7 @@ from api.permissions import Action
 from api.services.access import AuthorisedCaller
 from api.services.all_services import Services
 from api.services.cases import CaseAssessment
-from api.steps import documents
+from api.steps import answers, documents
 from api.steps.procedure import STEP_OF, is_main, possible_steps
 from domain.case.lifecycle import Case
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
@@ -43,6 +44,7 @@ def case_pages(services: Services, pages: Pages, readers: Readers, uploads: Uplo
     screen = CaseScreen(services, pages, readers)
     steps = StepScreen(services, pages, readers)
     files = FileScreen(services, readers, pages, steps, uploads)
+    of_answers = AnswerScreen(services, readers, pages, steps, uploads)
 
     @routes.get("", name="casePage")
     def case_page(request: Request, application_id: str) -> Response:
@@ -59,6 +61,10 @@ def case_pages(services: Services, pages: Pages, readers: Readers, uploads: Uplo
     @routes.post(f"/{documents.STEP.resource}", name="attachDocumentByForm")
     async def attach(request: Request, application_id: str) -> Response:
         return await files.attach(request, case_id_of(application_id))
+
+    @routes.post(f"/{answers.STEP.resource}/{FILES}", name="attachToAnswer")
+    async def attach_to_answer(request: Request, application_id: str) -> Response:
+        return await of_answers.attach(request, case_id_of(application_id))
 
     @routes.get("/{resource}", name="caseForm")
     def case_form(request: Request, application_id: str, resource: str) -> Response:
