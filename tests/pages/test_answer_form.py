@@ -167,7 +167,7 @@ def test_several_files_come_in_one_form(service: CaseService, case_id: UUID) -> 
     assert [each["kind"] for each in service.file(case_id).body["documents"]] == ["diploma"]
 
 
-@in_each_language
+@in_each_language("fr")
 def test_everyone_can_use_the_form(service: CaseService, browser: Browser, case_id: UUID, code: str) -> None:
     service.clock.moment = FILED_AT + timedelta(hours=1)
     with watched_page(browser) as watched:

@@ -243,7 +243,7 @@ def test_of_an_erased_worker_no_name_is_shown(service: CaseService, browser: Bro
 
 
 @pytest.mark.parametrize("path", PAGES)
-@in_each_language
+@in_each_language("fr")
 def test_everyone_can_use_the_counter(service: CaseService, browser: Browser, code: str, path: str) -> None:
     with watched_page(browser) as watched:
         page = watched.page

@@ -147,7 +147,7 @@ def send_by_enter(page: Page, name: str) -> None:
         page.keyboard.press("Enter")
 
 
-@in_each_language
+@in_each_language("de")
 def test_everyone_can_use_the_pages_of_a_draft(service: CaseService, browser: Browser, code: str) -> None:
     applicant = Applicant(service, subject=f"hr-{code}")
     with closing(applicant), watched_page(browser) as watched:

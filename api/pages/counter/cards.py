@@ -128,9 +128,9 @@ class CounterWords:
             renewal_href="" if renewal is None else f"/cases/{renewal.case_id}",
         )
 
-    def tasks(self, own: OwnList) -> tuple[TaskShown, ...]:
+    def tasks(self, own: OwnList, *, renews: bool) -> tuple[TaskShown, ...]:
         """What is to be done: what has a day in its order, then the first fees, which have none."""
-        dated = [*map(self._request, own.to_answer), *self._renewals(own.to_renew)]
+        dated = [*map(self._request, own.to_answer), *self._renewals(own.to_renew, renews=renews)]
         dated.sort(key=lambda each: each.day or date.max)
         return (*dated, *(self._fees(each) for each in _with_fees(own)[:MOST_FEES]))
 
@@ -147,12 +147,12 @@ class CounterWords:
             details=items,
             day_label=_("Last day to answer"),
             day=opened.application.reply_by,
-            way="/answers",
+            href=f"/cases/{opened.application.case_id}/answers",
             button=_("Answer the request"),
         )
 
-    def _renewals(self, permits: Iterable[OpenedPermit]) -> Iterable[TaskShown]:
-        """Those for whose renewal no application was filed yet."""
+    def _renewals(self, permits: Iterable[OpenedPermit], *, renews: bool) -> Iterable[TaskShown]:
+        """Those for whose renewal no application was filed yet. A worker sees them, and has the employer renew them."""
         _ = self.language.gettext
         for each in permits:
             if each.renewal is not None:
@@ -166,8 +166,8 @@ class CounterWords:
                 details=(renewal_text(term, self.wording), shown.note) if shown.note else (shown.renewal,),
                 day_label=_("Last day to renew") if closes_on is not None else shown.label,
                 day=closes_on or term.ends_on,
-                way="",
-                button=_("Open the application"),
+                href=f"/drafts/new?renewalOf={each.opened.application.case_id}" if renews else "",
+                button=_("Renew the permit") if renews else _("Open the application"),
             )
 
     def _fees(self, opened: OpenedApplication) -> TaskShown:
@@ -178,7 +178,6 @@ class CounterWords:
             details=self._case_words.fees(opened.open_fees),
             day_label="",
             day=None,
-            way="",
             button=_("Open the application"),
         )
 
@@ -190,8 +189,8 @@ class CounterWords:
         details: tuple[str, ...],
         day_label: str,
         day: date | None,
-        way: str,
         button: str,
+        href: str = "",
     ) -> TaskShown:
         each = opened.application
         return TaskShown(
@@ -201,7 +200,7 @@ class CounterWords:
             details=details,
             day_label=day_label,
             day=day,
-            href=f"/cases/{each.case_id}{way}",
+            href=href or f"/cases/{each.case_id}",
             button=button,
         )
 

@@ -83,7 +83,7 @@ class OwnScreen:
         kept = [(name, value) for name, value in parameters.multi_items() if name in _FILTERS]
         is_first = after is None and filtered == ALL
         content = {
-            "tasks": words.tasks(found) if is_first else (),
+            "tasks": words.tasks(found, renews=caller.caller.role is not Role.WORKER) if is_first else (),
             "more_fees": words.more_fees(found),
             "more_requests": max(0, found.requests - len(found.to_answer)),
             "more_renewals": max(0, found.renewals - len(found.to_renew)),
