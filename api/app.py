@@ -24,6 +24,7 @@ from api.http.routes.assessments import assessment_routes
 from api.http.routes.contract import contract_routes
 from api.http.routes.documents import document_routes
 from api.http.routes.employer_lookups import employer_lookup_routes
+from api.http.routes.fees import fee_routes
 from api.http.routes.health import WatchedWork, health_routes
 from api.http.routes.migrations import migration_routes
 from api.http.routes.reference_data import reference_data_routes
@@ -100,6 +101,7 @@ def create_app(
         application_list_routes(services.lists),
         applications_routes(services.cases, rules, pages.languages, code_lists),
         step_routes(services.cases, rules),
+        fee_routes(services.fees),
         document_routes(services.documents, services.cases, rules, uploads),
         assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
         employer_lookup_routes(lookups),

@@ -14,6 +14,7 @@ from api.services.access import Access
 from api.services.boards import BoardService
 from api.services.cases import CaseService
 from api.services.documents import DocumentService
+from api.services.fees import FeeService
 from api.services.law import LawService
 from api.services.lists import ListService
 from api.services.work_queues import WorkQueueService
@@ -26,6 +27,7 @@ class Services:
     access: Access
     cases: CaseService
     documents: DocumentService
+    fees: FeeService
     lists: ListService
     boards: BoardService
     queues: WorkQueueService
@@ -40,6 +42,7 @@ class Services:
             access=access,
             cases=cases,
             documents=DocumentService(program, cases),
+            fees=FeeService(program, cases),
             lists=ListService(program),
             boards=BoardService(program),
             queues=WorkQueueService(program, cases),

@@ -103,7 +103,11 @@ CASE_ROUTES: Final[Mapping[tuple[str, str], Asked]] = {
     ("GET", f"{CASE}/documents/{{sha256}}"): Asked(action=Action.READ_DOCUMENT),
     ("POST", f"{CASE}/documents"): Asked(action=Action.ATTACH_DOCUMENT, body=pdf(b"more"), query="?kind=other"),
     ("POST", f"{CASE}/labourMarketTests"): Asked(action=Action.ADD_LABOUR_MARKET_TEST, body=EVIDENCE),
+    ("GET", f"{CASE}/fees"): Asked(action=Action.READ_FEES),
     ("POST", f"{CASE}/feePayments"): Asked(action=Action.RECORD_FEE_PAYMENT, body=FEE),
+    ("POST", f"{CASE}/voidedFeePayments"): Asked(
+        action=Action.VOID_FEE_PAYMENT, body={"payment": 1, "reason": "dubbel geregistreerd"}
+    ),
     ("POST", f"{CASE}/mandateVerifications"): Asked(action=Action.VERIFY_MANDATE, body={"valid": True}),
     ("POST", f"{CASE}/assignments"): Asked(action=Action.ASSIGN_CASE, body={"handler": "caseHandler:handler-12"}),
     ("POST", f"{CASE}/informationRequests"): Asked(action=Action.REQUEST_INFORMATION, body=QUESTION),

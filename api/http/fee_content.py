@@ -1,0 +1,28 @@
+"""The fees of a case, as callers see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from api.http.case_representation import words
+from api.services.fees import FeesOfCase
+from domain.case.fees import CaseFee
+
+
+def fees_content(found: FeesOfCase) -> dict[str, Any]:
+    """What each recipient is owed and was paid, and every payment on record."""
+    return {
+        "version": found.version,
+        "fees": [fee_content(each) for each in found.fees],
+        "payments": [dict(each) for each in found.payments],
+    }
+
+
+def fee_content(fee: CaseFee) -> dict[str, Any]:
+    """A fee as in an assessment, and what its payer needs: ``structuredCommunication`` and ``payBy``."""
+    content = words(fee.status)
+    if fee.communication is not None:
+        content["structuredCommunication"] = str(fee.communication)
+    if fee.pay_by is not None:
+        content["payBy"] = fee.pay_by.isoformat()
+    return content
