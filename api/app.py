@@ -41,6 +41,7 @@ from api.pages.routes.board import board_pages
 from api.pages.routes.cases import case_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.entrance import entrance_pages
+from api.pages.routes.fees import fee_pages
 from api.pages.routes.law import law_pages
 from api.pages.routes.law_in_full import law_in_full_pages
 from api.pages.routes.migration import migration_pages
@@ -101,7 +102,7 @@ def create_app(
         application_list_routes(services.lists),
         applications_routes(services.cases, rules, pages.languages, code_lists),
         step_routes(services.cases, rules),
-        fee_routes(services.fees),
+        fee_routes(services.fees, services.open_fees),
         document_routes(services.documents, services.cases, rules, uploads),
         assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
         employer_lookup_routes(lookups),
@@ -121,6 +122,7 @@ def create_app(
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
         employer_pages(services.lists, pages, readers),
+        fee_pages(services.open_fees, pages, readers),
         case_pages(services, pages, readers, uploads),
         queue_pages(services.queues, pages, readers),
         migration_pages(program, pages, readers),

@@ -34,6 +34,7 @@ class Action(StrEnum):
     ASSIGN_CASE = "assignCase"
     VERIFY_MANDATE = "verifyMandate"
     READ_FEES = "readFees"
+    LIST_OPEN_FEES = "listOpenFees"
     RECORD_FEE_PAYMENT = "recordFeePayment"
     VOID_FEE_PAYMENT = "voidFeePayment"
     DECIDE_ADMISSIBILITY = "decideAdmissibility"

@@ -1,11 +1,12 @@
-"""The fees of a case, as callers see them."""
+"""The fees of cases, as callers see them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from api.http.case_representation import words
+from api.http.case_representation import address_of, words
 from api.services.fees import FeesOfCase
+from api.services.open_fees import OpenFee
 from domain.case.fees import CaseFee
 
 
@@ -26,3 +27,13 @@ def fee_content(fee: CaseFee) -> dict[str, Any]:
     if fee.pay_by is not None:
         content["payBy"] = fee.pay_by.isoformat()
     return content
+
+
+def open_fee_content(open_fee: OpenFee, base_url: str) -> dict[str, Any]:
+    """A fee that is still to be paid, with the application that it is of."""
+    return {
+        "id": str(open_fee.case_id),
+        "href": address_of(open_fee.case_id, base_url),
+        "reference": open_fee.reference,
+        **fee_content(open_fee.fee),
+    }

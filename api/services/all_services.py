@@ -17,6 +17,7 @@ from api.services.documents import DocumentService
 from api.services.fees import FeeService
 from api.services.law import LawService
 from api.services.lists import ListService
+from api.services.open_fees import OpenFeeService
 from api.services.work_queues import WorkQueueService
 
 
@@ -28,6 +29,7 @@ class Services:
     cases: CaseService
     documents: DocumentService
     fees: FeeService
+    open_fees: OpenFeeService
     lists: ListService
     boards: BoardService
     queues: WorkQueueService
@@ -38,12 +40,14 @@ class Services:
         """The services over ``program``, by the packaged permission table unless another is given."""
         access = Access(permissions or Permissions.load())
         cases = CaseService(program, access)
+        lists = ListService(program)
         return cls(
             access=access,
             cases=cases,
             documents=DocumentService(program, cases),
             fees=FeeService(program, cases),
-            lists=ListService(program),
+            open_fees=OpenFeeService(program, cases, lists),
+            lists=lists,
             boards=BoardService(program),
             queues=WorkQueueService(program, cases),
             law=LawService(program),

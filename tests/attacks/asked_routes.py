@@ -115,6 +115,8 @@ PAGES_OF_A_CASE: Final = (
 
 OTHER_PAGES: Final = (
     Asked(place=("GET", "/employer"), path="/employer", action=Action.QUERY_APPLICATIONS),
+    Asked(place=("GET", "/fees"), path="/fees", action=Action.LIST_OPEN_FEES),
+    Asked(place=("GET", "/fees.csv"), path="/fees.csv", action=Action.LIST_OPEN_FEES),
     Asked(place=("GET", "/queue"), path="/queue", action=Action.READ_WORK_QUEUE),
     Asked(place=("GET", "/board"), path="/board", action=Action.READ_SERVICE_LEVELS),
     Asked(

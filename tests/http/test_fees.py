@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from api.http.problems import API_ROOT
 from domain.identifiers import ApplicationReference
 from domain.structured_communications import FeeOfApplication, StructuredCommunication
 from infra.identity.caller import Role
 from tests.http.conftest import ServiceClients
-from tests.world.bodies import FEE, QUESTION, application_body
+from tests.world.bodies import FEE, QUESTION, application_body, represented
 from tests.world.service_clients import ServiceClient, case_path, problem_of
 
 
@@ -141,3 +142,43 @@ def test_of_an_application_that_has_ended_only_the_payments_are_given(
 def test_a_stranger_finds_nothing_and_operations_may_not(clients: ServiceClients, employer: ServiceClient) -> None:
     filed = employer.file()
     assert clients.of(Role.OPERATIONS).get(f"{case_path(filed)}/fees").status_code == 403
+
+
+def test_what_is_open_over_all_applications_is_listed_by_who_pays(clients: ServiceClients) -> None:
+    # given a representative with one application that is paid, one of which a part is, and one that owes nothing
+    agency, handler = clients.of(Role.REPRESENTATIVE), clients.of(Role.CASE_HANDLER)
+    paid, part, exempt = (
+        agency.file(represented(worker__familyName=name, worker__nationality=nationality))
+        for name, nationality in (("Paid", "IN"), ("Part", "IN"), ("Exempt", "TR"))
+    )
+    handler.change(paid, "feePayments", FEE)
+    handler.change(part, "feePayments", {**FEE, "amount": "2.00"})
+    for runner in agency.program.projection_runners().values():
+        runner.catch_up()
+    # when it asks what is to be paid
+    answer = agency.get("openFees")
+    assert answer.status_code == 200, answer.text
+    items = {each["id"]: each for each in answer.json()["items"]}
+    # then only the part that is missing is listed, as the case says it
+    ours = {each.json()["id"] for each in (paid, part, exempt)}
+    assert items.keys() & ours == {part.json()["id"]}
+    item = items[part.json()["id"]]
+    assert item["stillOwed"] == "150.00"
+    assert fees_of(agency, part)["fees"][0].items() <= item.items()
+    # and nothing of the worker is in it
+    assert "Part" not in answer.text
+    # and a page of one application leads on to all of them
+    found, address = [], "openFees?pageSize=1"
+    while address:
+        page = agency.get(address).json()
+        found += [each["id"] for each in page["items"]]
+        address = page.get("next", "").partition(f"{API_ROOT}/")[2]
+    assert found == list(items)
+
+
+def test_an_ended_application_is_to_be_paid_no_more(employer: ServiceClient) -> None:
+    filed = employer.file(application_body(worker__familyName="Ended"))
+    employer.change(filed, "withdrawals", {})
+    for runner in employer.program.projection_runners().values():
+        runner.catch_up()
+    assert filed.json()["id"] not in {each["id"] for each in employer.get("openFees?pageSize=100").json()["items"]}

@@ -60,6 +60,7 @@ FILING: Final = ("POST", "/applications")
 LISTS: Final[Mapping[tuple[str, str], Asked]] = {
     ("GET", "/applications"): Asked(action=Action.QUERY_APPLICATIONS, query="?pageSize=100"),
     ("POST", "/applications/query"): Asked(action=Action.QUERY_APPLICATIONS, body={"pageSize": 100}),
+    ("GET", "/openFees"): Asked(action=Action.LIST_OPEN_FEES),
     ("GET", "/workQueues"): Asked(action=Action.READ_WORK_QUEUE),
     ("GET", "/migrations"): Asked(action=Action.READ_MIGRATIONS),
     ("GET", "/serviceLevels"): Asked(action=Action.READ_SERVICE_LEVELS, query="?on=2026-01-20"),
