@@ -45,6 +45,7 @@ from api.pages.routes.fees import fee_pages
 from api.pages.routes.law import law_pages
 from api.pages.routes.law_in_full import law_in_full_pages
 from api.pages.routes.migration import migration_pages
+from api.pages.routes.payment_lists import payment_list_pages
 from api.pages.routes.quarantine import quarantine_pages
 from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
@@ -102,7 +103,7 @@ def create_app(
         application_list_routes(services.lists),
         applications_routes(services.cases, rules, pages.languages, code_lists),
         step_routes(services.cases, rules),
-        fee_routes(services.fees, services.open_fees),
+        fee_routes(services.fees, services.open_fees, services.payment_lists),
         document_routes(services.documents, services.cases, rules, uploads),
         assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
         employer_lookup_routes(lookups),
@@ -123,6 +124,7 @@ def create_app(
         law_in_full_pages(services.law, pages, readers),
         employer_pages(services.lists, pages, readers),
         fee_pages(services.open_fees, pages, readers),
+        payment_list_pages(services.payment_lists, pages, readers, uploads),
         case_pages(services, pages, readers, uploads),
         queue_pages(services.queues, pages, readers),
         migration_pages(program, pages, readers),

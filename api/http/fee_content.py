@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from api.http.case_representation import address_of, words
 from api.services.fees import FeesOfCase
 from api.services.open_fees import OpenFee
+from api.services.payment_lists import JudgedLine, is_in_order
 from domain.case.fees import CaseFee
 
 
@@ -37,3 +39,19 @@ def open_fee_content(open_fee: OpenFee, base_url: str) -> dict[str, Any]:
         "reference": open_fee.reference,
         **fee_content(open_fee.fee),
     }
+
+
+def payment_list_content(judged: Sequence[JudgedLine], base_url: str) -> dict[str, Any]:
+    """What became of each line of a list; ``inOrder`` is false where one is at fault, and then none was recorded."""
+    return {"inOrder": is_in_order(judged), "lines": [_line_content(each, base_url) for each in judged]}
+
+
+def _line_content(line: JudgedLine, base_url: str) -> dict[str, Any]:
+    content: dict[str, Any] = {"line": line.sent.number, "outcome": line.outcome.value}
+    if line.case_id is not None:
+        content |= {
+            "id": str(line.case_id),
+            "href": address_of(line.case_id, base_url),
+            "reference": line.reference,
+        }
+    return content

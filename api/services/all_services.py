@@ -18,6 +18,7 @@ from api.services.fees import FeeService
 from api.services.law import LawService
 from api.services.lists import ListService
 from api.services.open_fees import OpenFeeService
+from api.services.payment_lists import PaymentListService
 from api.services.work_queues import WorkQueueService
 
 
@@ -30,6 +31,7 @@ class Services:
     documents: DocumentService
     fees: FeeService
     open_fees: OpenFeeService
+    payment_lists: PaymentListService
     lists: ListService
     boards: BoardService
     queues: WorkQueueService
@@ -47,6 +49,7 @@ class Services:
             documents=DocumentService(program, cases),
             fees=FeeService(program, cases),
             open_fees=OpenFeeService(program, cases, lists),
+            payment_lists=PaymentListService(program, cases, lists),
             lists=lists,
             boards=BoardService(program),
             queues=WorkQueueService(program, cases),

@@ -72,6 +72,16 @@ def payment_on_record(case: Case, wanted: RecordFeePayment) -> FeePayment | None
     return None
 
 
+def is_same_payment(payment: FeePayment, wanted: RecordFeePayment) -> bool:
+    """Whether a payment on record, voided or not, says what the command says."""
+    return (payment.recipient, payment.paid_on, payment.amount, _bare(payment.reference)) == (
+        wanted.recipient,
+        wanted.paid_on,
+        wanted.amount,
+        _bare(wanted.payment_reference),
+    )
+
+
 def _require_of_this_fee(case: Case, recipient: str, communication: StructuredCommunication | None) -> None:
     """A communication of another kind of payment is a reference like any other; one of ours belongs to one fee."""
     fee = None if communication is None else communication.fee

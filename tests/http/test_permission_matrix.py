@@ -57,10 +57,15 @@ OPEN_ROUTES: Final[Mapping[tuple[str, str], Action]] = {
 
 FILING: Final = ("POST", "/applications")
 
+PAYMENTS: Final = {
+    "payments": [{"paidOn": "2026-01-15", "amount": "152.00", "structuredCommunication": "+++126/0001/23443+++"}]
+}
+
 LISTS: Final[Mapping[tuple[str, str], Asked]] = {
     ("GET", "/applications"): Asked(action=Action.QUERY_APPLICATIONS, query="?pageSize=100"),
     ("POST", "/applications/query"): Asked(action=Action.QUERY_APPLICATIONS, body={"pageSize": 100}),
     ("GET", "/openFees"): Asked(action=Action.LIST_OPEN_FEES),
+    ("POST", "/feePaymentLists"): Asked(action=Action.RECORD_FEE_PAYMENT, body=PAYMENTS),
     ("GET", "/workQueues"): Asked(action=Action.READ_WORK_QUEUE),
     ("GET", "/migrations"): Asked(action=Action.READ_MIGRATIONS),
     ("GET", "/serviceLevels"): Asked(action=Action.READ_SERVICE_LEVELS, query="?on=2026-01-20"),
