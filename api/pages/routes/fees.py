@@ -15,6 +15,7 @@ from api.pages.charts.figures import csv_table
 from api.pages.page_parts import Paging
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
+from api.pages.routes.employer import PATH as OWN_APPLICATIONS
 from api.pages.session import Readers
 from api.permissions import Action
 from api.services.open_fees import OpenFee, OpenFeeService
@@ -58,7 +59,9 @@ def fee_pages(open_fees: OpenFeeService, pages: Pages, readers: Readers) -> APIR
                 next_href=None if page.next is None else f"{PATH}?{urlencode({AFTER: page.next})}",
             ),
         }
-        return pages.response(request, "fees.html", content, frame=readers.frame(request, caller.caller, PATH))
+        return pages.response(
+            request, "fees.html", content, frame=readers.frame(request, caller.caller, OWN_APPLICATIONS)
+        )
 
     @routes.get(CSV, name="openFeesFile")
     def file(request: Request) -> Response:

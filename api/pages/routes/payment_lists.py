@@ -53,7 +53,8 @@ class LineShown:
     communication: str
     reference: str
     href: str
-    outcome: Badge
+    verdict: Badge
+    outcome: str
 
 
 class _NotTaken(Exception):
@@ -189,7 +190,11 @@ class _Screen:
             communication=(sent.communication or _NOTHING)[:_SHOWN],
             reference=judged.reference or "",
             href="" if judged.case_id is None else f"/cases/{judged.case_id}",
-            outcome=Badge(text=self._words(judged, language), tone=Tone.GOOD if is_good else Tone.LATE),
+            verdict=Badge(
+                text=language.gettext("In order") if is_good else language.gettext("At fault"),
+                tone=Tone.GOOD if is_good else Tone.LATE,
+            ),
+            outcome=self._words(judged, language),
         )
 
     def _row(self, judged: JudgedLine, language: Language) -> tuple[Cell, ...]:
