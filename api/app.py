@@ -24,6 +24,7 @@ from api.http.routes.assessments import assessment_routes
 from api.http.routes.contract import contract_routes
 from api.http.routes.documents import document_routes
 from api.http.routes.employer_lookups import employer_lookup_routes
+from api.http.routes.fees import fee_routes
 from api.http.routes.health import WatchedWork, health_routes
 from api.http.routes.migrations import migration_routes
 from api.http.routes.reference_data import reference_data_routes
@@ -43,9 +44,11 @@ from api.pages.routes.employer import employer_pages
 from api.pages.routes.employer_inbox import employer_inbox_pages
 from api.pages.routes.employer_permits import employer_permit_pages
 from api.pages.routes.entrance import entrance_pages
+from api.pages.routes.fees import fee_pages
 from api.pages.routes.law import law_pages
 from api.pages.routes.law_in_full import law_in_full_pages
 from api.pages.routes.migration import migration_pages
+from api.pages.routes.payment_lists import payment_list_pages
 from api.pages.routes.quarantine import quarantine_pages
 from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
@@ -103,6 +106,7 @@ def create_app(
         application_list_routes(services.lists),
         applications_routes(services.cases, rules, pages.languages, code_lists),
         step_routes(services.cases, rules),
+        fee_routes(services.fees, services.open_fees, services.payment_lists),
         document_routes(services.documents, services.cases, rules, uploads),
         assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
         employer_lookup_routes(lookups),
@@ -125,6 +129,8 @@ def create_app(
         employer_pages(services.counter, pages, readers),
         employer_permit_pages(services.counter, pages, readers),
         employer_inbox_pages(services.counter, pages, readers),
+        fee_pages(services.open_fees, pages, readers),
+        payment_list_pages(services.payment_lists, pages, readers, uploads),
         case_pages(services, pages, readers, uploads),
         queue_pages(services.queues, pages, readers),
         migration_pages(program, pages, readers),

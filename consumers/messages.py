@@ -67,6 +67,7 @@ KINDS: Final[Mapping[str, str]] = {
     "CaseCorrected": "applications.notify.corrected",
     "DocumentAttached": "documents.notify.attached",
     "FeePaid": "fees.notify.paid",
+    "FeePaymentVoided": "fees.notify.voided",
     "MandateVerified": "mandates.notify.verified",
     "EmployerIdentified": "employers.notify.identified",
     "PersonIdentifierReplaced": "persons.notify.identifierReplaced",

@@ -75,6 +75,7 @@ FORMATS: Final = (
     _format("DocumentAttached", 1, events.DocumentAttached),
     _format("FeePaid", 1, events.FeePaid, in_clear=("paymentReference",)),
     _format("FeePaid", 2, events.FeePaid),
+    _format("FeePaymentVoided", 1, events.FeePaymentVoided),
     _format("CaseCorrected", 1, events.CaseCorrected, in_clear=("employerName",)),
     _format("CaseCorrected", 2, events.CaseCorrected, in_clear=("employerName",)),
     _format("CaseCorrected", 3, events.CaseCorrected),

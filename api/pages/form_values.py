@@ -88,7 +88,7 @@ def _value_of(each: Field, sent: SentForm) -> Any:
             given = sent.one(each.name)
             # What is neither is passed on as it is, for the check to report.
             return {"true": True, "false": False, "": None}.get(given, given)
-        case FieldKind.NUMBER:
+        case FieldKind.NUMBER | FieldKind.ONE_NUMBER:
             given = sent.one(each.name)
             # What is no number is passed on as it is, for the check to report.
             return (int(given) if given.isdecimal() and len(given) < 10 else given) if given else None

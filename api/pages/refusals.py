@@ -48,6 +48,7 @@ _WITH_PARTICULARS: Final = frozenset(
         Reason.DAY_NOT_POSSIBLE.value,
         Reason.PAUSE_NOT_POSSIBLE.value,
         Reason.PAYMENT_ALREADY_RECORDED.value,
+        Reason.PAYMENT_OF_ANOTHER_APPLICATION.value,
         Reason.CASE_IS_FULL.value,
         TOO_LARGE.code,
         *(each.value for each in DocumentRefusal),

@@ -49,7 +49,7 @@ FIRST_PAGES: Final[Mapping[Role, str]] = {
 """Where each role begins its day."""
 
 _LOCAL_PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9/_.~?=&%+:,;-]{0,500}", re.ASCII)
-_OWN_ROLES: Final = (Role.EMPLOYER, Role.REPRESENTATIVE, Role.WORKER)
+OWN_ROLES: Final = (Role.EMPLOYER, Role.REPRESENTATIVE, Role.WORKER)
 
 
 class NotSignedIn(Exception):
@@ -142,14 +142,14 @@ class Readers:
     def is_official(self, request: Request) -> bool:
         """Whether the signed-in reader works for an authority, and is no party to an application."""
         try:
-            return self.caller(request).role not in _OWN_ROLES
+            return self.caller(request).role not in OWN_ROLES
         except NotSignedIn:
             return False
 
     def _ways(self, language: Language, caller: Caller) -> tuple[tuple[str, str], ...]:
         """Where this reader can go, by the permission table for the role."""
         ways = (
-            ("/employer", language.gettext("My applications"), caller.role in _OWN_ROLES),
+            ("/employer", language.gettext("My applications"), caller.role in OWN_ROLES),
             ("/drafts", language.gettext("Drafts"), self.access.may(caller, Action.FILE_APPLICATION)),
             ("/queue", language.gettext("Work queue"), self.access.may(caller, Action.READ_WORK_QUEUE)),
             ("/board", language.gettext("Service levels"), self.access.may(caller, Action.READ_SERVICE_LEVELS)),

@@ -16,8 +16,11 @@ from api.services.cases import CaseService
 from api.services.counter import Counter
 from api.services.documents import DocumentService
 from api.services.drafts import DraftService
+from api.services.fees import FeeService
 from api.services.law import LawService
 from api.services.lists import ListService
+from api.services.open_fees import OpenFeeService
+from api.services.payment_lists import PaymentListService
 from api.services.work_queues import WorkQueueService
 
 
@@ -29,6 +32,9 @@ class Services:
     cases: CaseService
     documents: DocumentService
     drafts: DraftService
+    fees: FeeService
+    open_fees: OpenFeeService
+    payment_lists: PaymentListService
     lists: ListService
     counter: Counter
     boards: BoardService
@@ -40,13 +46,17 @@ class Services:
         """The services over ``program``, by the packaged permission table unless another is given."""
         access = Access(permissions or Permissions.load())
         cases = CaseService(program, access)
+        lists = ListService(program)
         return cls(
             access=access,
             cases=cases,
             documents=DocumentService(program, cases),
             drafts=DraftService(program, cases),
-            lists=ListService(program),
             counter=Counter.of(program, access, cases),
+            fees=FeeService(program, cases),
+            open_fees=OpenFeeService(program, cases, lists),
+            payment_lists=PaymentListService(program, cases, lists),
+            lists=lists,
             boards=BoardService(program),
             queues=WorkQueueService(program, cases),
             law=LawService(program),

@@ -8,6 +8,8 @@ from api.steps.step import Message, Step
 from api.words.languages import Language
 from domain.case.command_checks import check_fee_payment
 from domain.case.commands import RecordFeePayment
+from domain.case.fees import communication_of
+from domain.case.lifecycle import Case
 from domain.codes import FEE_RECIPIENTS
 
 
@@ -42,6 +44,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         name="paymentReference",
         kind=FieldKind.LINE,
         label=_("Reference on the proof of payment"),
+        hint=_communications(words, material.case),
         required=True,
     )
     return Form(
@@ -49,6 +52,15 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         send=_("Record the payment"),
         fields=(recipient, amount, paid_on, reference),
     )
+
+
+def _communications(words: FormWords, case: Case) -> str | None:
+    """What the applicant was asked to write on the transfers; None for a case of another system."""
+    known = {each: communication_of(case, each) for each in FEE_RECIPIENTS}
+    listed = [f"{text} ({words.label('feeRecipients', each)})" for each, text in known.items() if text is not None]
+    if not listed:
+        return None
+    return words.language.gettext("Structured communication of this application: %(list)s", list="; ".join(listed))
 
 
 STEP = Step(
@@ -62,5 +74,5 @@ STEP = Step(
     ),
     title=_title,
     form=_form,
-    awaited=lambda case, _today: not case.payments,
+    awaited=lambda case, _today: not case.counted_payments,
 )

@@ -26,6 +26,7 @@ class FieldKind(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     ONE_OF = "oneOf"
+    ONE_NUMBER = "oneNumber"
     ANY_OF = "anyOf"
     TRUTH = "truth"
     FILE = "file"

@@ -24,6 +24,7 @@ from api.steps import (
     labour_market_tests,
     mandate_verifications,
     residence_part_decisions,
+    voided_fee_payments,
     withdrawals,
     work_part_decisions,
 )
@@ -41,6 +42,7 @@ STEPS: Final[tuple[Step, ...]] = (
     residence_part_decisions.STEP,
     information_requests.STEP,
     fee_payments.STEP,
+    voided_fee_payments.STEP,
     documents.STEP,
     labour_market_tests.STEP,
     corrections.STEP,

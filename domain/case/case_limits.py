@@ -33,6 +33,7 @@ from domain.case.commands import (
     ResumeClock,
     SubmitApplication,
     VerifyMandate,
+    VoidFeePayment,
     WithdrawApplication,
 )
 from domain.case.lifecycle import Case
@@ -134,6 +135,7 @@ def _room_of(command: CaseCommand) -> _Room:
             AssignCase()
             | VerifyMandate()
             | RecordFeePayment()
+            | VoidFeePayment()
             | CorrectCase()
             | RequestInformation()
             | PauseClock()

@@ -21,6 +21,7 @@ from domain.case.commands import (
     RecordFeePayment,
     RequestInformation,
     ResumeClock,
+    VoidFeePayment,
     WithdrawApplication,
 )
 from domain.case.completeness import check_corrected_parts
@@ -38,6 +39,7 @@ from domain.case.value_checks import (
     free_text,
     line,
     no_repetition,
+    not_the_identifier,
     number_within,
     one_of,
     spelled,
@@ -48,6 +50,8 @@ from domain.codes import (
     PAUSE_GROUNDS,
     RESIDENCE_REFUSAL_GROUNDS,
 )
+from domain.identifiers import IdentifierInvalid
+from domain.structured_communications import StructuredCommunication, looks_structured
 
 HIGHEST_FEE: Final = Decimal(10_000)
 """EUR. A higher payment has more likely been written in cents."""
@@ -56,6 +60,7 @@ EARLIEST_PAYMENT: Final = date(2018, 12, 24)
 """The single permit exists since this day; nobody paid for one before."""
 
 MOST_PAUSES: Final = 1000
+MOST_PAYMENTS: Final = 1000
 
 HANDLER: Final = re.compile(r"caseHandler:[A-Za-z0-9._-]{1,64}", re.ASCII)
 
@@ -73,8 +78,24 @@ def check_fee_payment(command: RecordFeePayment, *, today: date) -> Found:
             euros("amount", command.amount, HIGHEST_FEE),
             day_within("paidOn", command.paid_on, EARLIEST_PAYMENT, today),
             line("paymentReference", command.payment_reference),
+            _check_digits("paymentReference", command.payment_reference),
         )
     )
+
+
+def check_voided_payment(command: VoidFeePayment) -> Found:
+    return tuple(
+        chain(number_within("payment", command.payment, 1, MOST_PAYMENTS), free_text("reason", command.reason))
+    )
+
+
+def _check_digits(path: str, reference: str) -> Issues:
+    """Those of a structured communication, where a reference is written as one."""
+    if looks_structured(reference):
+        try:
+            StructuredCommunication.parse(reference)
+        except IdentifierInvalid as why:
+            yield not_the_identifier(path, why)
 
 
 def check_assignment(command: AssignCase) -> Found:

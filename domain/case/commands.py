@@ -108,6 +108,14 @@ class RecordFeePayment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class VoidFeePayment:
+    """The payment on record numbered ``payment`` was recorded wrongly, for this ``reason``."""
+
+    payment: int
+    reason: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyMandate:
     valid: bool
 
@@ -223,6 +231,7 @@ CaseCommand = (
     | WithdrawApplication
     | AttachDocument
     | RecordFeePayment
+    | VoidFeePayment
     | VerifyMandate
     | AssignCase
     | CorrectCase

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
-from domain.case import admissibility, checking, clock_changes, decision, filing, processing, residence
+from domain.case import admissibility, checking, clock_changes, decision, fee_payments, filing, processing, residence
 from domain.case.commands import (
     AddLabourMarketEvidence,
     AssignCase,
@@ -32,6 +32,7 @@ from domain.case.commands import (
     ResumeClock,
     SubmitApplication,
     VerifyMandate,
+    VoidFeePayment,
     WithdrawApplication,
 )
 from domain.case.events import CaseEvent
@@ -53,7 +54,9 @@ def decide(case: Case | None, command: CaseCommand, context: CommandContext, rul
         case AttachDocument():
             return filing.attach_document(case, command, context)
         case RecordFeePayment():
-            return filing.record_fee_payment(case, command, context)
+            return fee_payments.record_fee_payment(case, command, context)
+        case VoidFeePayment():
+            return fee_payments.void_fee_payment(case, command, context)
         case CorrectCase():
             return filing.correct(case, command, context, rulebook)
         case WithdrawApplication():

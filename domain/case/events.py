@@ -44,6 +44,7 @@ from domain.case.filing_events import (
     DocumentAttached,
     EmployerNumbers,
     FeePaid,
+    FeePaymentVoided,
     JobOffered,
     RepresentativeNumber,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "EmployerNumbers",
     "EmploymentVerified",
     "FeePaid",
+    "FeePaymentVoided",
     "InformationProvided",
     "InformationRequested",
     "JobOffered",
@@ -100,6 +102,7 @@ CaseEvent = (
     ApplicationSubmitted
     | DocumentAttached
     | FeePaid
+    | FeePaymentVoided
     | CaseCorrected
     | ApplicationWithdrawn
     | CrossroadsCheckRequested

@@ -10,12 +10,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
-from domain.case.lifecycle import Case, FeePayment
-from domain.case.personal_data import Personal, Withheld
+from domain.case.lifecycle import Case
+from domain.identifiers import ApplicationReference, IdentifierInvalid
 from domain.law.fees_owed import FeeOwed, fees_owed
 from domain.law.findings import Verdict
 from domain.law.rulebook import Rulebook
+from domain.structured_communications import FeeOfApplication, StructuredCommunication
+
+FEE_PROOF: Final = "feeProof"
+"""The document by which a request for information asks for a payment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +44,56 @@ class FeeStatus:
         return amount if self.still_owed is None else f"{amount}, EUR {self.still_owed} are still owed"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFee:
+    """A fee of a case as its payer needs it: where it stands, and what to write on the transfer.
+
+    ``communication`` is None where nothing is due, and for a case that began in another system. ``pay_by`` is the last
+    day to answer an open request for the proof of payment. No law in our data gives another day: admission waits for
+    the payment. To which account a fee is paid is known here of no recipient.
+    """
+
+    status: FeeStatus
+    communication: StructuredCommunication | None
+    pay_by: date | None
+
+    @property
+    def is_to_pay(self) -> bool:
+        """Whether less is paid than is certainly due."""
+        return self.status.verdict is Verdict.NOT_MET
+
+
+def case_fees(case: Case, rulebook: Rulebook, known_on: date) -> tuple[CaseFee, ...]:
+    """Each fee of an open case; none of one that has ended, whose worker may have been erased in the meantime."""
+    if not case.is_open:
+        return ()
+    return tuple(_of_case(case, each) for each in fee_statuses(case, rulebook, known_on))
+
+
+def _of_case(case: Case, status: FeeStatus) -> CaseFee:
+    request = case.open_request
+    is_asked_for = request is not None and FEE_PROOF in request.items and status.verdict is not Verdict.MET
+    return CaseFee(
+        status=status,
+        communication=None if status.fee.exemption else communication_of(case, status.fee.recipient),
+        pay_by=request.reply_by if request is not None and is_asked_for else None,
+    )
+
+
+def communication_of(case: Case, recipient: str) -> StructuredCommunication | None:
+    """What to write on a transfer to ``recipient`` for this case.
+
+    None for a case that began in another system: its reference is no number of ours, and could look like one.
+    """
+    if case.is_from_another_system:
+        return None
+    try:
+        reference = ApplicationReference.parse(case.reference)
+    except IdentifierInvalid:
+        return None
+    return StructuredCommunication.of(FeeOfApplication(reference=reference, recipient=recipient))
+
+
 def fee_statuses(case: Case, rulebook: Rulebook, known_on: date) -> tuple[FeeStatus, ...]:
     """Each fee that the law of the day of filing requires: what was paid, against what is owed."""
     return tuple(_status(case, fee) for fee in fees_owed(rulebook, case.facts, known_on))
@@ -50,7 +105,7 @@ def is_short(fees: Iterable[FeeStatus]) -> bool:
 
 
 def _status(case: Case, fee: FeeOwed) -> FeeStatus:
-    paid = sum((each.amount for each in case.payments if each.recipient == fee.recipient), Decimal("0.00"))
+    paid = sum((each.amount for each in case.counted_payments if each.recipient == fee.recipient), Decimal("0.00"))
     if fee.amount is None:
         is_open = bool(paid or fee.missing)
         return FeeStatus(fee=fee, verdict=Verdict.UNDETERMINED if is_open else Verdict.NOT_MET, paid=paid)
@@ -60,18 +115,3 @@ def _status(case: Case, fee: FeeOwed) -> FeeStatus:
     if fee.missing or paid >= min(amounts):
         return FeeStatus(fee=fee, verdict=Verdict.UNDETERMINED, paid=paid)
     return FeeStatus(fee=fee, verdict=Verdict.NOT_MET, paid=paid, still_owed=min(amounts) - paid)
-
-
-def payment_on_record(case: Case, recipient: str, reference: str) -> FeePayment | None:
-    """The payment to ``recipient`` that was recorded under this reference, however it is punctuated."""
-    wanted = _bare(reference)
-    same = (each for each in case.payments if each.recipient == recipient and _bare(each.reference) == wanted)
-    return next(same, None)
-
-
-def _bare(reference: Personal[str]) -> Personal[str]:
-    """A reference without what banks put around and between its characters: ``+++090/9337/55493+++``."""
-    if isinstance(reference, Withheld):
-        return reference
-    bare = "".join(filter(str.isalnum, reference)).casefold()
-    return bare or reference

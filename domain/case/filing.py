@@ -1,4 +1,4 @@
-"""What the applicant brings and takes back: filing, documents, fees, corrections, withdrawal."""
+"""What the applicant brings and takes back: filing, documents, corrections, withdrawal."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from domain.case.commands import (
     AttachDocument,
     CommandContext,
     CorrectCase,
-    RecordFeePayment,
     SubmitApplication,
     WithdrawApplication,
 )
@@ -22,11 +21,9 @@ from domain.case.events import (
     CrossroadsCheckRequested,
     DocumentAttached,
     EmployerNumbers,
-    FeePaid,
     JobOffered,
     RepresentativeNumber,
 )
-from domain.case.fees import payment_on_record
 from domain.case.folding import evolve
 from domain.case.left_open import ABOUT_THE_CONTRACT, left_open
 from domain.case.lifecycle import Case, CaseStatus, Check, CheckState
@@ -118,32 +115,6 @@ def attach_document(case: Case, command: AttachDocument, context: CommandContext
             document=command.document,
             by=context.actor,
             worker_subject=case.worker_subject,
-        )
-    ]
-
-
-def record_fee_payment(case: Case, command: RecordFeePayment, context: CommandContext) -> list[CaseEvent]:
-    """A second payment to the same recipient is a payment too, and they add up; repaying is not our business.
-
-    Raises :class:`CommandRefused` for a payment whose reference is on record: it is the same one.
-    """
-    require_open(case)
-    recorded = payment_on_record(case, command.recipient, command.payment_reference)
-    if recorded is not None:
-        raise CommandRefused(
-            Reason.PAYMENT_ALREADY_RECORDED,
-            f"a payment of EUR {recorded.amount} under this reference is on record and counts once: for another "
-            "payment, write the reference on its own proof",
-        )
-    return [
-        FeePaid(
-            effective_at=context.now,
-            recipient=command.recipient,
-            amount=command.amount,
-            paid_on=command.paid_on,
-            by=context.actor,
-            worker_subject=case.worker_subject,
-            payment_reference=command.payment_reference,
         )
     ]
 

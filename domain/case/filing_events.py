@@ -110,6 +110,20 @@ class FeePaid:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FeePaymentVoided:
+    """The payment numbered ``payment`` was recorded wrongly and counts no more; what was recorded stays in the log.
+
+    Payments of a case are numbered from 1 in the order in which they were recorded. Nothing is paid back by this.
+    """
+
+    effective_at: datetime
+    payment: int
+    by: str
+    worker_subject: UUID
+    reason: Personal[FreeText] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseCorrected:
     """Something in the file was wrong from the start and is put right; what was filed stays on record.
 

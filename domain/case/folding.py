@@ -33,6 +33,7 @@ from domain.case.events import (
     EmployerIdentified,
     EmploymentVerified,
     FeePaid,
+    FeePaymentVoided,
     InformationProvided,
     InformationRequested,
     LabourMarketEvidenceAdded,
@@ -180,8 +181,21 @@ def _changed(case: Case, event: CaseEvent) -> Case:
         case DocumentAttached():
             return replace(case, documents=(*case.documents, event.document))
         case FeePaid():
-            paid = FeePayment(recipient=event.recipient, amount=event.amount, reference=event.payment_reference)
+            paid = FeePayment(
+                number=len(case.payments) + 1,
+                recipient=event.recipient,
+                amount=event.amount,
+                paid_on=event.paid_on,
+                reference=event.payment_reference,
+            )
             return replace(case, payments=(*case.payments, paid))
+        case FeePaymentVoided():
+            return replace(
+                case,
+                payments=tuple(
+                    replace(each, is_voided=True) if each.number == event.payment else each for each in case.payments
+                ),
+            )
         case CaseCorrected():
             return _corrected(case, event)
         case CaseAssigned():
@@ -190,7 +204,9 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return replace(case, mandate_valid=event.valid)
         case InformationRequested():
             # Its pause, the next by number, follows in the same breath.
-            request = InformationRequest(request_id=event.request_id, reply_by=event.reply_by, pause=case.next_pause)
+            request = InformationRequest(
+                request_id=event.request_id, reply_by=event.reply_by, pause=case.next_pause, items=event.items
+            )
             return replace(case, status=CaseStatus.INFORMATION_REQUESTED, requests=(*case.requests, request))
         case InformationProvided():
             requests = tuple(

@@ -62,21 +62,28 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InformationRequest:
-    """A request for information; ``pause`` is the pause of the clock that it began."""
+    """A request for information; ``pause`` is the pause of the clock that it began, ``items`` is what it asks for."""
 
     request_id: UUID
     reply_by: date
     pause: int
+    items: tuple[str, ...] = ()
     answered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeePayment:
-    """A payment on record: ``amount`` in EUR to ``recipient``, under the ``reference`` on its proof."""
+    """A payment on record: ``amount`` in EUR to ``recipient``, under the ``reference`` on its proof.
 
+    ``number`` is its place among those of the case, from 1; one that ``is_voided`` was recorded wrongly.
+    """
+
+    number: int
     recipient: str
     amount: Decimal
+    paid_on: date
     reference: Personal[str]
+    is_voided: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +127,8 @@ class Case:
     documents: tuple[Document, ...] = ()
     payments: tuple[FeePayment, ...] = ()
     mandate_valid: bool | None = None
+    is_from_another_system: bool = False
+    """Whether it began there: its reference is then that system's, and need not be ours in form."""
     handler: str | None = None
     corrections: int = 0
     requests: tuple[InformationRequest, ...] = ()
@@ -187,6 +196,11 @@ class Case:
     def next_pause(self) -> int:
         """The number that the next pause of the clock gets."""
         return len(self.pauses) + 1
+
+    @property
+    def counted_payments(self) -> tuple[FeePayment, ...]:
+        """The payments on record without those that were voided."""
+        return tuple(each for each in self.payments if not each.is_voided)
 
     def request(self, request_id: UUID) -> InformationRequest | None:
         return next((each for each in self.requests if each.request_id == request_id), None)

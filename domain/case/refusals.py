@@ -7,6 +7,7 @@ The errors of a case, some of them beside what raises them:
     InvalidInput        what was sent cannot be accepted, with all its issues
     └── NotRecordable   it holds what no log, topic or read model can hold
     DocumentRefused     a file is not taken (document_rules)
+    NotAList            a file is no list of payments (payment_lines)
     StreamHasMoved      somebody appended meanwhile, and the command is tried again (handling)
     TooManyWriters      others changed the case at each attempt (handling)
     StreamCorrupt       the events of a stream make no case: our fault, and no refusal (folding)
@@ -48,6 +49,9 @@ class Reason(StrEnum):
     DOCUMENT_NOT_ATTACHED = "documentNotAttached"
     MANDATE_NOT_CLAIMED = "mandateNotClaimed"
     PAYMENT_ALREADY_RECORDED = "paymentAlreadyRecorded"
+    PAYMENT_OF_ANOTHER_APPLICATION = "paymentOfAnotherApplication"
+    PAYMENT_TO_ANOTHER_RECIPIENT = "paymentToAnotherRecipient"
+    PAYMENT_UNKNOWN = "paymentUnknown"
     CLOCK_PAUSED = "clockPaused"
     CLOCK_NOT_PAUSED = "clockNotPaused"
     PAUSE_UNKNOWN = "pauseUnknown"

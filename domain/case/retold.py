@@ -47,6 +47,7 @@ def retold(case: Case | None, event: LegacyRecordRetold) -> Case:
         worker_subject=event.worker_subject,
         facts=facts,
         checks=MappingProxyType({}),
+        is_from_another_system=True,
     )
     return replace(
         case_before,

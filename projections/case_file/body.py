@@ -43,7 +43,7 @@ def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: dat
         "timeByHolder": seconds_by_holder(course, now),
         **_application(file, personal),
         "documents": list(file.documents),
-        "fees": [_with_text(each, personal, "paymentReference") for each in file.fees],
+        "fees": [_payment(at, each, personal) for at, each in enumerate(file.fees, start=1)],
         "mandate": _with_text(file.mandate, personal, "mandateReference"),
         "employerOnRegister": _with_text(file.employer_on_register, personal, "name"),
         "checks": list(file.checks),
@@ -151,6 +151,14 @@ def _decision(decision: Mapping[str, Any] | None, personal: PersonalParts) -> di
         findings = [{**each, **hidden} for each in decision["findings"]]
         return {**decision, "findings": findings, "motivation": WITHHELD}
     return {**decision, "findings": fields["findings"], "motivation": fields["motivation"]}
+
+
+def _payment(number: int, payment: Mapping[str, Any], personal: PersonalParts) -> dict[str, Any]:
+    """A payment by its number in the case, with its reference, and with the reason where it was voided."""
+    shown = {"number": number, **payment, **_texts(payment, personal, "paymentReference")}
+    if "voided" in payment:
+        shown["voided"] = _with_text(payment["voided"], personal, "reason")
+    return shown
 
 
 def _request(request: Mapping[str, Any], personal: PersonalParts) -> dict[str, Any]:

@@ -124,6 +124,13 @@ def _paid(file: CaseFile, event: RecordedEvent) -> Taken:
     return {"fees": (*file.fees, {**paid, "eventVersion": event.version})}
 
 
+def _payment_voided(file: CaseFile, event: RecordedEvent) -> Taken:
+    """Payments are numbered in the order in which they were recorded."""
+    voided = {**_recorded(event.clear, "by", at="voidedAt"), "eventVersion": event.version}
+    fees = enumerate(file.fees, start=1)
+    return {"fees": tuple({**fee, "voided": voided} if at == event.clear["payment"] else fee for at, fee in fees)}
+
+
 def _corrected(file: CaseFile, event: RecordedEvent) -> Taken:
     """The corrected parts take the place of those the file had; a note of the correction comes to the others."""
     clear = event.clear
@@ -218,6 +225,7 @@ _FOLD: Final = CaseFold(
             "LegacyRecordRetold": retold,
             "DocumentAttached": _attached,
             "FeePaid": _paid,
+            "FeePaymentVoided": _payment_voided,
             "CaseCorrected": _corrected,
             "PersonIdentifierReplaced": _identifier_replaced,
             "ApplicationWithdrawn": _decides("withdrawal", "by", at="withdrawnAt"),

@@ -70,6 +70,7 @@ class Wanted:
     employer_number: str | None = None
     subjects: tuple[UUID, ...] | None = None
     reply_from: date | None = None
+    only_open: bool = False
 
 
 ALL_OF_THEM: Final = Wanted()
@@ -388,6 +389,7 @@ _PAGE: Final = """
    and (%(employer_number)s::text is null or employer_number = %(employer_number)s)
    and (%(subjects)s::uuid[] is null or worker_subject = any(%(subjects)s::uuid[]))
    and (%(reply_from)s::date is null or reply_by >= %(reply_from)s)
+   and (not %(only_open)s or closed_on is null)
    and (%(after_case)s::uuid is null or (filed_at, case_id) < (%(after_at)s::timestamptz, %(after_case)s::uuid))
  order by filed_at desc, case_id desc
  limit %(limit)s

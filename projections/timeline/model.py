@@ -26,6 +26,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "ApplicationSubmitted": ("reference", "authority", "kind", "category", "filedBy", "documents"),
         "DocumentAttached": ("kind", "by"),
         "FeePaid": ("recipient", "amount", "paidOn", "by"),
+        "FeePaymentVoided": ("payment", "by"),
         "CaseCorrected": ("corrected", "by"),
         "ApplicationWithdrawn": ("by",),
         "CrossroadsCheckRequested": ("check",),
@@ -64,6 +65,7 @@ and actors.
 
 TEXTS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "FeePaymentVoided": "reason",
         "CaseCorrected": "reason",
         "ApplicationWithdrawn": "reason",
         "InformationRequested": "question",

@@ -124,6 +124,9 @@ PAGES_OF_A_CASE: Final = (
 )
 """About one case."""
 
+PAYMENT_LINES: Final = "paid_on;amount;structured_reference\n2026-01-19;152.00;126/0001/23443\n"
+"""A list of one payment, for an application that nobody has."""
+
 OTHER_PAGES: Final = (
     Asked(place=("GET", "/employer"), path="/employer", action=Action.QUERY_APPLICATIONS),
     Asked(
@@ -140,7 +143,25 @@ OTHER_PAGES: Final = (
             "/employer/permits.csv",
         )
     ),
+    Asked(place=("GET", "/fees"), path="/fees", action=Action.LIST_OPEN_FEES),
+    Asked(place=("GET", "/fees.csv"), path="/fees.csv", action=Action.LIST_OPEN_FEES),
     Asked(place=("GET", "/queue"), path="/queue", action=Action.READ_WORK_QUEUE),
+    Asked(place=("GET", "/queue/payments"), path="/queue/payments", action=Action.RECORD_FEE_PAYMENT),
+    Asked(
+        place=("POST", "/queue/payments/judged"),
+        path="/queue/payments/judged",
+        action=Action.RECORD_FEE_PAYMENT,
+        body=PAYMENT_LINES.encode(),
+    ),
+    *(
+        Asked(
+            place=("POST", f"/queue/payments/{name}"),
+            path=f"/queue/payments/{name}",
+            action=Action.RECORD_FEE_PAYMENT,
+            body={"lines": PAYMENT_LINES},
+        )
+        for name in ("recorded", "result.csv")
+    ),
     Asked(place=("GET", "/board"), path="/board", action=Action.READ_SERVICE_LEVELS),
     Asked(
         place=("GET", "/board/{name}.csv"),

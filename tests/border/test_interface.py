@@ -22,6 +22,7 @@ from api.http.foreseen_errors import problem_of
 from api.http.problems import API_ROOT
 from api.http.routes.application_lists import ApplicationQuery
 from api.http.routes.employer_lookups import EmployerLookup
+from api.http.routes.fees import PaymentList
 from api.permissions import Action, Permissions, Reach
 from api.steps.procedure import STEPS
 from domain.case.application import Application
@@ -59,6 +60,7 @@ SENT = {
     "queryApplications": Sent("applications/query", ApplicationQuery, Action.QUERY_APPLICATIONS),
     "checkSalary": Sent("salaryChecks", StatedFacts, Action.CHECK_SALARY),
     "drawUpChecklist": Sent("checklists", StatedFacts, Action.DRAW_UP_CHECKLIST),
+    "recordFeePaymentList": Sent("feePaymentLists", PaymentList, Action.RECORD_FEE_PAYMENT),
     "lookUpEmployer": Sent("employerLookups", EmployerLookup, Action.LOOK_UP_EMPLOYER),
     **{
         each.operation: Sent(
@@ -149,6 +151,9 @@ WITH_DAYS = {
     "fileApplication": [APPLICATION, represented(), unlimited()],
     "addLabourMarketTest": [EVIDENCE],
     "recordFeePayment": [FEE],
+    "recordFeePaymentList": [
+        {"payments": [{"paidOn": "2026-01-19", "amount": "1.00", "structuredCommunication": "+++126/0001/23443+++"}]}
+    ],
     "correctCase": [{"reason": "mistyped", **{name: APPLICATION[name] for name in ("worker", "employment")}}],
     "decideResidencePart": [{"outcome": "granted", "decidedOn": "2026-01-19"}],
     "correctClock": [

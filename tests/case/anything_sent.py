@@ -35,6 +35,7 @@ from domain.case.commands import (
     ResumeClock,
     SubmitApplication,
     VerifyMandate,
+    VoidFeePayment,
     WithdrawApplication,
 )
 from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
@@ -57,7 +58,7 @@ from domain.crossroads.answers import (
 from domain.crossroads.declared_quarters import quarters_to_ask
 from domain.deadlines.clocks import CLOCKS
 from tests.case.anything_filed import NEWER_NUMBER, NUMBER, days_from, jobs, searches, workers
-from tests.case.vocabulary import DIPLOMA, answered, fee, replaced, submit, unanswered
+from tests.case.vocabulary import DIPLOMA, answered, fee, replaced, submit, unanswered, void
 
 
 def answers_to(check: CheckKind, today: date) -> st.SearchStrategy[CrossroadsAnswer]:
@@ -118,6 +119,7 @@ COMMANDS: Final[Mapping[type[Any], Callable[[Case, date], st.SearchStrategy[Case
     ).map(lambda drawn: replaced(drawn[0][0], drawn[1], revision=drawn[0][1])),
     WithdrawApplication: lambda _case, _today: st.just(WithdrawApplication()),
     AttachDocument: lambda _case, _today: st.just(AttachDocument(document=DIPLOMA)),
+    VoidFeePayment: lambda case, _today: st.integers(1, len(case.payments) + 1).map(void),
     RecordFeePayment: lambda _case, _today: st.sampled_from(["federal", "regional"]).map(fee),
     VerifyMandate: lambda _case, _today: st.builds(VerifyMandate, valid=st.booleans()),
     AssignCase: lambda _case, _today: st.just(AssignCase(handler="caseHandler:h-2")),

@@ -53,6 +53,7 @@ from tests.case.vocabulary import (
     resume,
     submit,
     unanswered,
+    void,
     wages,
     with_pay,
 )
@@ -77,6 +78,7 @@ KINDS_OF_QUESTION: tuple[tuple[CaseCommand, ...], ...] = (
     ),
     (add(published(63, "VDAB", "EURES")), add(published(5, "VDAB"))),
     (attach(), attach(replace(DIPLOMA, kind="other")), fee(), fee("regional")),
+    (fee(), void()),
     (mandate(), mandate(valid=False), assign(), assign("caseHandler:h-2")),
     (
         correct(worker=FILED_AS.worker),

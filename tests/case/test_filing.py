@@ -18,7 +18,7 @@ def test_a_first_application_asks_the_employer_register() -> None:
     submitted, asked = case().when(submit(wanted)).then_events(ApplicationSubmitted, CrossroadsCheckRequested)
 
     assert isinstance(submitted, ApplicationSubmitted)
-    assert (submitted.effective_at, submitted.reference) == (NOW, "FL-2026-0000001-23")
+    assert (submitted.effective_at, submitted.reference) == (NOW, "FL-2026-0000001-59")
     assert (submitted.worker, submitted.gross_pay) == (wanted.worker, wanted.employment.gross_pay)
     assert submitted.worker_subject == WORKER
     assert asked == CrossroadsCheckRequested(effective_at=NOW, check="employerRegister", revision=1)

@@ -42,6 +42,7 @@ from domain.case.commands import (
     ResumeClock,
     SubmitApplication,
     VerifyMandate,
+    VoidFeePayment,
 )
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
@@ -93,7 +94,7 @@ def case(now: datetime = NOW, *, actor: str = "employer-1") -> Specification[Cas
     return Specification(None, evolve, lambda state, command: decide(state, command, asked, law()))
 
 
-def submit(filed: Application | None = None, *, reference: str = "FL-2026-0000001-23") -> SubmitApplication:
+def submit(filed: Application | None = None, *, reference: str = "FL-2026-0000001-59") -> SubmitApplication:
     return SubmitApplication(
         application=filed or application(), minted=Minted(reference=reference, worker_subject=WORKER)
     )
@@ -192,6 +193,10 @@ def fee(recipient: str = "federal", amount: str = "152.00", *, reference: str = 
     return RecordFeePayment(
         recipient=recipient, amount=Decimal(amount), paid_on=date(2026, 1, 19), payment_reference=reference
     )
+
+
+def void(payment: int = 1, reason: str = "It was another employer's payment.") -> VoidFeePayment:
+    return VoidFeePayment(payment=payment, reason=reason)
 
 
 def attach(document: Document = DIPLOMA) -> AttachDocument:

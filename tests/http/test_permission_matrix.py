@@ -57,9 +57,15 @@ OPEN_ROUTES: Final[Mapping[tuple[str, str], Action]] = {
 
 FILING: Final = ("POST", "/applications")
 
+PAYMENTS: Final = {
+    "payments": [{"paidOn": "2026-01-15", "amount": "152.00", "structuredCommunication": "+++126/0001/23443+++"}]
+}
+
 LISTS: Final[Mapping[tuple[str, str], Asked]] = {
     ("GET", "/applications"): Asked(action=Action.QUERY_APPLICATIONS, query="?pageSize=100"),
     ("POST", "/applications/query"): Asked(action=Action.QUERY_APPLICATIONS, body={"pageSize": 100}),
+    ("GET", "/openFees"): Asked(action=Action.LIST_OPEN_FEES),
+    ("POST", "/feePaymentLists"): Asked(action=Action.RECORD_FEE_PAYMENT, body=PAYMENTS),
     ("GET", "/workQueues"): Asked(action=Action.READ_WORK_QUEUE),
     ("GET", "/migrations"): Asked(action=Action.READ_MIGRATIONS),
     ("GET", "/serviceLevels"): Asked(action=Action.READ_SERVICE_LEVELS, query="?on=2026-01-20"),
@@ -103,7 +109,11 @@ CASE_ROUTES: Final[Mapping[tuple[str, str], Asked]] = {
     ("GET", f"{CASE}/documents/{{sha256}}"): Asked(action=Action.READ_DOCUMENT),
     ("POST", f"{CASE}/documents"): Asked(action=Action.ATTACH_DOCUMENT, body=pdf(b"more"), query="?kind=other"),
     ("POST", f"{CASE}/labourMarketTests"): Asked(action=Action.ADD_LABOUR_MARKET_TEST, body=EVIDENCE),
+    ("GET", f"{CASE}/fees"): Asked(action=Action.READ_FEES),
     ("POST", f"{CASE}/feePayments"): Asked(action=Action.RECORD_FEE_PAYMENT, body=FEE),
+    ("POST", f"{CASE}/voidedFeePayments"): Asked(
+        action=Action.VOID_FEE_PAYMENT, body={"payment": 1, "reason": "dubbel geregistreerd"}
+    ),
     ("POST", f"{CASE}/mandateVerifications"): Asked(action=Action.VERIFY_MANDATE, body={"valid": True}),
     ("POST", f"{CASE}/assignments"): Asked(action=Action.ASSIGN_CASE, body={"handler": "caseHandler:handler-12"}),
     ("POST", f"{CASE}/informationRequests"): Asked(action=Action.REQUEST_INFORMATION, body=QUESTION),

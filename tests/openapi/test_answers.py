@@ -31,6 +31,7 @@ pytestmark = pytest.mark.server
 READINGS = (
     "",
     "/assessment",
+    "/fees",
     "/events",
     "/events?pageSize=1&lang=nl",
     "/deadlines",
@@ -59,6 +60,8 @@ def eventful(clients: ComparedClients, stopped_clock: StoppedClock) -> Iterator[
     for change, body in (
         ("assignments", {"handler": "caseHandler:h-12"}),
         ("mandateVerifications", {"valid": True}),
+        ("feePayments", {**FEE, "paymentReference": "mistyped"}),
+        ("voidedFeePayments", {"payment": 1, "reason": "verkeerd dossier"}),
         ("feePayments", FEE),
         ("corrections", {"reason": "naam", "employment": application_body(employment__title="lasser A")["employment"]}),
         ("informationRequests", QUESTION),
@@ -172,6 +175,23 @@ def lists_queues_and_figures(service: Service) -> None:
         assert operations_reader.get(path).status_code == 200, path
 
 
+def what_is_to_be_paid_and_lists_of_what_was(service: Service) -> None:
+    filed = service.employer.file(application_body(worker__familyName="Topay"))
+    for runner in service.program.projection_runners().values():
+        runner.catch_up()
+    open_fees = service.employer.get("openFees?pageSize=1").json()
+    assert "next" in open_fees
+    (fee,) = service.employer.get(f"{case_path(filed)}/fees").json()["fees"]
+    line = {"paidOn": "2026-01-19", "amount": "52.00", "structuredCommunication": fee["structuredCommunication"]}
+    for sent in (
+        {"payments": [line, {**line, "structuredCommunication": "none"}]},
+        {"dryRun": False, "payments": [line]},
+        {"dryRun": False, "payments": [line]},
+    ):
+        assert service.handler.client.post("feePaymentLists", json=sent).status_code == 200
+    assert problem_of(service.handler.client.post("feePaymentLists", json={"payments": []}))[0] == 400
+
+
 def every_measure_has_the_rows_that_its_name_says(service: Service) -> None:
     for measure in MEASURES:
         answer = service.clients.of(Role.OPERATIONS).get(f"serviceLevels/{measure}?on=2026-01-31")
@@ -213,6 +233,7 @@ WAYS = (
     the_other_ends_of_a_case,
     checks_without_an_answer,
     lists_queues_and_figures,
+    what_is_to_be_paid_and_lists_of_what_was,
     every_measure_has_the_rows_that_its_name_says,
     what_the_law_says_before_filing,
     what_the_enterprise_register_holds,

@@ -26,6 +26,7 @@ from domain.case.manual_tasks import (
     SALARY,
     TO_BE_CONFIRMED,
 )
+from domain.case.payment_lines import LineOutcome
 from domain.case.refusals import Reason
 from domain.crossroads.answers import CheckKind, UnansweredReason
 from domain.deadlines.clocks import BREACHED, CLOCKS, WARNED, ClockState
@@ -61,6 +62,7 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "inadmissibilityGrounds": INADMISSIBILITY_GROUNDS,
     "openPoints": OPEN_POINTS,
     "feeExemptions": EXEMPTIONS,
+    "paymentLineOutcomes": tuple(LineOutcome),
     "residenceRefusalGrounds": codes.RESIDENCE_REFUSAL_GROUNDS,
     "pauseGrounds": codes.PAUSE_GROUNDS,
     "holders": codes.HOLDERS,

@@ -27,6 +27,7 @@ EVENTS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "DocumentAttached": {"kind": "diploma", "by": EMPLOYER},
     "FeePaid": {"recipient": "federal", "amount": "138.00", "paidOn": "2026-02-02", "by": HANDLER},
+    "FeePaymentVoided": {"payment": 2, "by": HANDLER},
     "CaseCorrected": {"corrected": ["worker", "employment"], "by": HANDLER},
     "ApplicationWithdrawn": {"by": EMPLOYER},
     "CrossroadsCheckRequested": {"check": "employerRegister"},

@@ -44,6 +44,7 @@ from domain.case.events import (
     EmployerNumbers,
     EmploymentVerified,
     FeePaid,
+    FeePaymentVoided,
     InformationProvided,
     InformationRequested,
     JobOffered,
@@ -69,6 +70,7 @@ WORKER: Final = UUID("22222222-2222-4222-8222-222222222222")
 RULE_SET: Final = "5e" * 32
 
 CANARIES: Final = (
+    "canary voiding",
     "Canary-Given", "Canary-Family", "1991-07-13", "91071300117", "58321.77", "canary title", "canary candidate",
     "Canary Sending NV", "Canary Earlier NV", "14580.44", "canary trace", "canary motivation", "canary reason",
     "canary question", "canary answer", "Canary Sole Trader", "Canary file number", "Canary-infirmi", "Canary-Lambert",
@@ -311,6 +313,13 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         payment_reference="canary +++090/9337/55493+++",
         by=_HANDLER,
         worker_subject=WORKER,
+    ),
+    FeePaymentVoided(
+        effective_at=_JUDGED,
+        payment=1,
+        by=_HANDLER,
+        worker_subject=WORKER,
+        reason="canary voiding",
     ),
     CaseCorrected(
         effective_at=_JUDGED,

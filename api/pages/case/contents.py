@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any, Final
 
 from api.pages.charts.figures import Caption, Figure
@@ -13,7 +14,7 @@ from api.pages.page_parts import Badge, Tone
 from api.words.code_lists import CodeLists
 from api.words.languages import Language
 from api.words.sentences.derivations import clock_title, derivation_sentence
-from api.words.sentences.fees import payment_text
+from api.words.sentences.fees import case_fee_text, payment_text
 from api.words.sentences.figures import condition_value, money
 from api.words.sentences.findings import finding_text
 from api.words.sentences.legal_references import cited
@@ -22,7 +23,7 @@ from api.words.sentences.readings import readings_text
 from api.words.sentences.remarks import finding_remarks
 from api.words.sentences.timeline import timeline_sentence
 from api.words.sentences.wording import Wording
-from domain.case.fees import FeeStatus
+from domain.case.fees import CaseFee, FeeStatus
 from domain.codes import DETAIL_KINDS, HOLDERS
 from domain.deadlines.clocks import Clock, ClockState
 from domain.deadlines.service_levels import ServiceStatus
@@ -86,6 +87,18 @@ class DecisionShown:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentShown:
+    """A payment on record; ``voided`` is why it does not count, None where it does."""
+
+    number: int
+    recipient: str
+    amount: str
+    paid_on: date
+    reference: str
+    voided: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestShown:
     asked_at: datetime
     reply_by: date
@@ -121,6 +134,24 @@ class CaseWords:
     def fees(self, fees: Iterable[FeeStatus]) -> tuple[str, ...]:
         """What is owed and what was paid of it."""
         return tuple(payment_text(each, self._wording) for each in fees)
+
+    def case_fees(self, fees: Iterable[CaseFee]) -> tuple[str, ...]:
+        """The same, with what to write on a transfer and by when to pay."""
+        return tuple(case_fee_text(each, self._wording) for each in fees)
+
+    def payments(self, body: Mapping[str, Any]) -> tuple[PaymentShown, ...]:
+        """The payments on record, and which of them were voided."""
+        return tuple(
+            PaymentShown(
+                number=each["number"],
+                recipient=self.label("feeRecipients", each["recipient"]),
+                amount=self._language.money(Decimal(each["amount"])),
+                paid_on=date.fromisoformat(each["paidOn"]),
+                reference=self.text(each.get("paymentReference")),
+                voided=self.text(each["voided"].get("reason")) if "voided" in each else None,
+            )
+            for each in body["fees"]
+        )
 
     def text(self, value: object) -> str:
         """A value as it is, or the words for one whose key has been destroyed; empty for none."""

@@ -24,7 +24,7 @@ from api.pages.page_parts import Paging
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
-from api.pages.session import FIRST_PAGES, Readers
+from api.pages.session import FIRST_PAGES, OWN_ROLES, Readers
 from api.permissions import Action
 from api.services.access import AuthorisedCaller
 from api.services.all_services import Services
@@ -99,6 +99,7 @@ class CaseScreen:
         words = CaseWords(language, lists)
         done = STEP_OF.get(request.query_params.get(DONE_PARAMETER, ""))
         assessed = self._services.cases.assessed(snapshot) if case.is_open else None
+        fees = self._services.fees.of_snapshot(snapshot).fees
         return self._pages.response(
             request,
             "case.html",
@@ -134,8 +135,11 @@ class CaseScreen:
                 "documents": self._documents_shown(authorised, case, words),
                 "requests": words.requests(body),
                 "open_request": case.open_request,
-                # The fees of an ended case are not shown: its worker may have been erased in the meantime.
-                "fees": () if assessed is None else words.fees(assessed.fees),
+                "fees": words.case_fees(fees),
+                "payments": words.payments(body),
+                "to_pay": words.case_fees(each for each in fees if each.is_to_pay),
+                "is_payer": caller.role in OWN_ROLES,
+                "is_admitted": case.admissible is not None,
                 "decisions": words.decisions(body),
                 "figure": words.time_by_holder(deadlines),
                 "figure_csv": f"/cases/{case_id}/{TIME_BY_HOLDER}.csv",

@@ -35,6 +35,7 @@ from projections.lists.work_queue import NOBODY, QueueFilter
 
 QUEUE: Final = "/queue"
 TAKEN: Final = "/queue/assignments"
+PAYMENTS: Final = "/queue/payments"
 PAGE_LENGTH: Final = 50
 
 _ASSIGNED: Final = "assigned"
@@ -73,6 +74,7 @@ def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> API
             "queue.html",
             {
                 "form": _form(wanted, sort, caller, words),
+                "payments_href": PAYMENTS if access.may(caller, Action.RECORD_FEE_PAYMENT) else None,
                 "rows": [row_in_queue(each, words, may_read=may_read, taker=taker) for each in page.items],
                 "counted": language.ngettext("%(num)s open case", "%(num)s open cases", found.total),
                 "notice": _notice(parameters, language),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from api.words.sentences.open_findings import fact_name
 from api.words.sentences.wording import Wording
-from domain.case.fees import FeeStatus
+from domain.case.fees import CaseFee, FeeStatus
 from domain.law.fees_owed import FeeOwed
+from domain.law.findings import Verdict
 
 
 def fee_text(fee: FeeOwed, wording: Wording) -> str:
@@ -45,4 +46,17 @@ def payment_text(status: FeeStatus, wording: Wording) -> str:
         sentences.append(language.gettext("Paid: %(amount)s.", amount=language.money(status.paid)))
     if status.still_owed is not None:
         sentences.append(language.gettext("Still due: %(amount)s.", amount=language.money(status.still_owed)))
+    return " ".join(sentences)
+
+
+def case_fee_text(fee: CaseFee, wording: Wording) -> str:
+    """As :func:`payment_text`, and while something is still to be paid: what to write on the transfer, and by when."""
+    language = wording.language
+    sentences = [payment_text(fee.status, wording)]
+    if fee.status.verdict is not Verdict.MET and fee.communication is not None:
+        sentences.append(
+            language.gettext("Write on the transfer: %(communication)s.", communication=str(fee.communication))
+        )
+    if fee.pay_by is not None:
+        sentences.append(language.gettext("Pay by %(day)s.", day=wording.day(fee.pay_by)))
     return " ".join(sentences)

@@ -53,6 +53,14 @@ def _fee_paid(values: Values, wording: Wording) -> str:
     )
 
 
+def _payment_voided(values: Values, wording: Wording) -> str:
+    return wording.language.gettext(
+        "Payment %(number)s was recorded wrongly and was voided by %(actor)s. It no longer counts.",
+        number=values["payment"],
+        actor=wording.actor(values["by"]),
+    )
+
+
 def _corrected(values: Values, wording: Wording) -> str:
     return wording.language.gettext(
         "The file was corrected by %(actor)s: %(parts)s.",
@@ -142,6 +150,7 @@ HANDLING: Final[Mapping[str, Teller]] = MappingProxyType(
         "applicationSubmitted": _submitted,
         "documentAttached": _document_attached,
         "feePaid": _fee_paid,
+        "feePaymentVoided": _payment_voided,
         "caseCorrected": _corrected,
         "applicationWithdrawn": _withdrawn,
         "caseAssigned": _assigned,
