@@ -116,7 +116,7 @@ def test_a_handler_records_a_payment_wrongly_and_voids_it(service: CaseService, 
     keep_screenshot(page, "fees-handler")
 
 
-@in_each_language
+@in_each_language("de")
 def test_everyone_can_use_what_is_said_of_fees(service: CaseService, browser: Browser, code: str) -> None:
     case_id = service.filed()
     service.does(case_id, PART)
@@ -208,7 +208,7 @@ def test_a_file_that_is_no_list_is_refused_at_its_field(service: CaseService, ha
     expect(page.get_by_role("link", name="This is not a list of 1 to 500 payments")).to_be_visible()
 
 
-@in_each_language
+@in_each_language("de")
 def test_everyone_can_use_the_lists_of_fees(service: CaseService, browser: Browser, code: str) -> None:
     case_id = service.filed()
     service.catch_up()
