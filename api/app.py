@@ -45,6 +45,7 @@ from api.pages.routes.law_in_full import law_in_full_pages
 from api.pages.routes.migration import migration_pages
 from api.pages.routes.quarantine import quarantine_pages
 from api.pages.routes.queue import queue_pages
+from api.pages.routes.search import search_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
 from api.services.all_services import Services
@@ -121,6 +122,7 @@ def create_app(
         employer_pages(services.lists, pages, readers),
         case_pages(services, pages, readers, uploads),
         queue_pages(services.queues, pages, readers),
+        search_pages(services.search, pages, readers),
         migration_pages(program, pages, readers),
         quarantine_pages(program, pages, readers),
         board_pages(services.boards, pages, readers),

@@ -19,7 +19,8 @@ from api.http.problems import RequestRefused
 from api.http.quotas import Quotas
 from api.pages.rendering import Link, PageFrame
 from api.permissions import Action
-from api.services.access import Access, AuthorisedCaller
+from api.services.access import Access, AuthorisedCaller, role_may_not
+from api.services.refusals import NotPermitted
 from api.words.code_lists import CodeLists
 from api.words.languages import Language, Languages
 from infra.identity.caller import Caller, Role
@@ -47,6 +48,9 @@ FIRST_PAGES: Final[Mapping[Role, str]] = {
     Role.REGULATOR: "/board",
 }
 """Where each role begins its day."""
+
+SEARCH: Final = "/search"
+"""Where officials look for a case."""
 
 _LOCAL_PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9/_.~?=&%+:,;-]{0,500}", re.ASCII)
 _OWN_ROLES: Final = (Role.EMPLOYER, Role.REPRESENTATIVE, Role.WORKER)
@@ -113,6 +117,13 @@ class Readers:
         self._quotas.admit(request, caller)
         return self.access.authorise(caller, action)
 
+    def authorised_official(self, request: Request, action: Action) -> AuthorisedCaller:
+        """As :meth:`authorised`, for what is for those who work for an authority: ``NotPermitted`` for a party."""
+        caller = self.authorised(request, action)
+        if caller.caller.role in _OWN_ROLES:
+            raise NotPermitted(role_may_not(caller.caller, action))
+        return caller
+
     def authorised_in(self, request: Request, action: Action, authority: str) -> AuthorisedCaller:
         """As :meth:`authorised`, for what is about an authority: ``NotPermitted`` too where it is another's."""
         caller = self.authorised(request, action)
@@ -129,6 +140,7 @@ class Readers:
             ),
             reader=f"{self.code_lists.label('roles', caller.role, language.code)} {caller.subject}",
             sign_out_href=SIGN_OUT,
+            search_href=SEARCH if here != SEARCH and self._may_search(caller) else None,
         )
 
     def public_frame(self, request: Request, here: str) -> PageFrame:
@@ -145,6 +157,9 @@ class Readers:
             return self.caller(request).role not in _OWN_ROLES
         except NotSignedIn:
             return False
+
+    def _may_search(self, caller: Caller) -> bool:
+        return caller.role not in _OWN_ROLES and self.access.may(caller, Action.QUERY_APPLICATIONS)
 
     def _ways(self, language: Language, caller: Caller) -> tuple[tuple[str, str], ...]:
         """Where this reader can go, by the permission table for the role."""

@@ -12,6 +12,7 @@ from api.composition import Program
 from api.permissions import Permissions
 from api.services.access import Access
 from api.services.boards import BoardService
+from api.services.case_search import CaseSearchService
 from api.services.cases import CaseService
 from api.services.documents import DocumentService
 from api.services.law import LawService
@@ -27,6 +28,7 @@ class Services:
     cases: CaseService
     documents: DocumentService
     lists: ListService
+    search: CaseSearchService
     boards: BoardService
     queues: WorkQueueService
     law: LawService
@@ -35,12 +37,13 @@ class Services:
     def of(cls, program: Program, permissions: Permissions | None = None) -> Services:
         """The services over ``program``, by the packaged permission table unless another is given."""
         access = Access(permissions or Permissions.load())
-        cases = CaseService(program, access)
+        cases, lists = CaseService(program, access), ListService(program)
         return cls(
             access=access,
             cases=cases,
             documents=DocumentService(program, cases),
-            lists=ListService(program),
+            lists=lists,
+            search=CaseSearchService(lists, cases, access),
             boards=BoardService(program),
             queues=WorkQueueService(program, cases),
             law=LawService(program),

@@ -59,7 +59,8 @@ class Wanted:
     """Which of the owner's applications are meant; what is None does not matter.
 
     ``subjects`` are the data subjects that are one worker; ``reply_from`` is the first last day to answer a request
-    that is open: those whose term ended before are left out.
+    that is open: those whose term ended before are left out. Of ``references`` and ``named``, the subjects that have a
+    name, one is enough.
     """
 
     reference: str | None = None
@@ -67,6 +68,9 @@ class Wanted:
     category: str | None = None
     employer_number: str | None = None
     subjects: tuple[UUID, ...] | None = None
+    references: tuple[str, ...] | None = None
+    named: tuple[UUID, ...] | None = None
+    closed: bool | None = None
     reply_from: date | None = None
 
 
@@ -104,7 +108,9 @@ def own_applications(
     statement, of = _statement(owner)
     parameters = {
         **asdict(wanted),
-        "subjects": None if wanted.subjects is None else list(wanted.subjects),
+        "subjects": _listed(wanted.subjects),
+        "references": _listed(wanted.references),
+        "named": _listed(wanted.named),
         "of": of,
         "after_at": after_at,
         "after_case": after_case,
@@ -113,6 +119,11 @@ def own_applications(
     cursor.execute(statement, parameters)
     found = rows_of(cursor, OwnApplication)
     return page_of([(place(_ORDER, each.filed_at.isoformat(), str(each.case_id)), each) for each in found], length)
+
+
+def _listed(values: tuple[object, ...] | None) -> list[object] | None:
+    """As an array of the database, where any are meant."""
+    return None if values is None else list(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +281,9 @@ _PAGE: Final = """
    and (%(category)s::text is null or category = %(category)s)
    and (%(employer_number)s::text is null or employer_number = %(employer_number)s)
    and (%(subjects)s::uuid[] is null or worker_subject = any(%(subjects)s::uuid[]))
+   and ((%(references)s::text[] is null and %(named)s::uuid[] is null)
+        or reference = any(%(references)s::text[]) or worker_subject = any(%(named)s::uuid[]))
+   and (%(closed)s::boolean is null or (closed_on is not null) = %(closed)s)
    and (%(reply_from)s::date is null or reply_by >= %(reply_from)s)
    and (%(after_case)s::uuid is null or (filed_at, case_id) < (%(after_at)s::timestamptz, %(after_case)s::uuid))
  order by filed_at desc, case_id desc
