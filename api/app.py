@@ -37,6 +37,7 @@ from api.pages.rendering import Pages
 from api.pages.role_chooser import RoleChooser
 from api.pages.routes.accessibility import accessibility_pages
 from api.pages.routes.board import board_pages
+from api.pages.routes.bulk_assignment import bulk_assignment_pages
 from api.pages.routes.cases import case_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.entrance import entrance_pages
@@ -121,7 +122,8 @@ def create_app(
         law_in_full_pages(services.law, pages, readers),
         employer_pages(services.lists, pages, readers),
         case_pages(services, pages, readers, uploads),
-        queue_pages(services.queues, pages, readers),
+        queue_pages(services.queues, services.assignment, pages, readers),
+        bulk_assignment_pages(services.assignment, pages, readers),
         search_pages(services.search, pages, readers),
         migration_pages(program, pages, readers),
         quarantine_pages(program, pages, readers),

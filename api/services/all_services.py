@@ -12,6 +12,7 @@ from api.composition import Program
 from api.permissions import Permissions
 from api.services.access import Access
 from api.services.boards import BoardService
+from api.services.bulk_assignment import BulkAssignment
 from api.services.case_search import CaseSearchService
 from api.services.cases import CaseService
 from api.services.documents import DocumentService
@@ -31,6 +32,7 @@ class Services:
     search: CaseSearchService
     boards: BoardService
     queues: WorkQueueService
+    assignment: BulkAssignment
     law: LawService
 
     @classmethod
@@ -46,5 +48,6 @@ class Services:
             search=CaseSearchService(lists, cases, access),
             boards=BoardService(program),
             queues=WorkQueueService(program, cases),
+            assignment=BulkAssignment(program, cases),
             law=LawService(program),
         )

@@ -110,6 +110,12 @@ PAGES_OF_A_CASE: Final = (
         action=Action.ASSIGN_CASE,
         body={"case": "{case}"},
     ),
+    Asked(
+        place=("POST", "/queue/bulk-assignments"),
+        path="/queue/bulk-assignments",
+        action=Action.ASSIGN_CASE,
+        body={"chosen": "{case} none", "assignee": "caseHandler:nobody-knows", "key": NOBODYS_REQUEST},
+    ),
 )
 """About one case."""
 
