@@ -34,6 +34,7 @@ from domain.case.commands import (
     SubmitApplication,
     VerifyMandate,
     WithdrawApplication,
+    WithdrawAssignment,
 )
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InputIssue, Reason
@@ -132,6 +133,7 @@ def _room_of(command: CaseCommand) -> _Room:
             return _Room.APPLICANTS
         case (
             AssignCase()
+            | WithdrawAssignment()
             | VerifyMandate()
             | RecordFeePayment()
             | CorrectCase()

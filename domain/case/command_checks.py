@@ -22,6 +22,7 @@ from domain.case.commands import (
     RequestInformation,
     ResumeClock,
     WithdrawApplication,
+    WithdrawAssignment,
 )
 from domain.case.completeness import check_corrected_parts
 from domain.case.decision import OUTCOMES
@@ -79,6 +80,10 @@ def check_fee_payment(command: RecordFeePayment, *, today: date) -> Found:
 
 def check_assignment(command: AssignCase) -> Found:
     return tuple(spelled("handler", command.handler, HANDLER, "the actor of a case handler, such as caseHandler:h-12"))
+
+
+def check_assignment_withdrawal(command: WithdrawAssignment) -> Found:
+    return tuple(free_text("reason", command.reason))
 
 
 def check_correction(command: CorrectCase, *, today: date) -> Found:

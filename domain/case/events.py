@@ -49,6 +49,7 @@ from domain.case.filing_events import (
 )
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.case.processing_events import (
+    AssignmentWithdrawn,
     CaseAssigned,
     InformationProvided,
     InformationRequested,
@@ -63,6 +64,7 @@ __all__ = [
     "ApplicationForwardedToImmigrationOffice",
     "ApplicationSubmitted",
     "ApplicationWithdrawn",
+    "AssignmentWithdrawn",
     "CaseAssigned",
     "CaseCorrected",
     "CaseEvent",
@@ -112,6 +114,7 @@ CaseEvent = (
     | LabourMarketEvidenceAdded
     | LabourMarketTestAssessed
     | CaseAssigned
+    | AssignmentWithdrawn
     | MandateVerified
     | InformationRequested
     | InformationProvided

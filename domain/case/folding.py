@@ -18,6 +18,7 @@ from domain.case.events import (
     ApplicationForwardedToImmigrationOffice,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    AssignmentWithdrawn,
     CaseAssigned,
     CaseCorrected,
     CaseEvent,
@@ -184,6 +185,8 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return replace(case, payments=(*case.payments, paid))
         case CaseCorrected():
             return _corrected(case, event)
+        case AssignmentWithdrawn():
+            return replace(case, handler=None)
         case CaseAssigned():
             return replace(case, handler=event.handler)
         case MandateVerified():

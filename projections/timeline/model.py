@@ -38,6 +38,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "LabourMarketEvidenceAdded": ("channels",),
         "LabourMarketTestAssessed": ("verdict",),
         "CaseAssigned": ("handler", "by"),
+        "AssignmentWithdrawn": ("handler", "by"),
         "MandateVerified": ("enterpriseNumber", "valid", "by"),
         "InformationRequested": ("items", "replyBy", "legalReference", "by"),
         "InformationProvided": ("documents", "by"),
@@ -66,6 +67,7 @@ TEXTS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "CaseCorrected": "reason",
         "ApplicationWithdrawn": "reason",
+        "AssignmentWithdrawn": "reason",
         "InformationRequested": "question",
         "InformationProvided": "answer",
         "ApplicationDeclaredAdmissible": "motivation",

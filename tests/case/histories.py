@@ -55,6 +55,7 @@ from tests.case.vocabulary import (
     unanswered,
     wages,
     with_pay,
+    withdraw_assignment,
 )
 from tests.world.applications import SSIN, application
 
@@ -78,6 +79,7 @@ KINDS_OF_QUESTION: tuple[tuple[CaseCommand, ...], ...] = (
     (add(published(63, "VDAB", "EURES")), add(published(5, "VDAB"))),
     (attach(), attach(replace(DIPLOMA, kind="other")), fee(), fee("regional")),
     (mandate(), mandate(valid=False), assign(), assign("caseHandler:h-2")),
+    (withdraw_assignment(), assign("caseHandler:h-3"), withdraw_assignment("again")),
     (
         correct(worker=FILED_AS.worker),
         correct(employment=with_pay(FILED_AS, "30000.00").employment),

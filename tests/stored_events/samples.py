@@ -26,6 +26,7 @@ from domain.case.events import (
     ApplicationForwardedToImmigrationOffice,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    AssignmentWithdrawn,
     CaseAssigned,
     CaseCorrected,
     CaseEvent,
@@ -69,6 +70,7 @@ WORKER: Final = UUID("22222222-2222-4222-8222-222222222222")
 RULE_SET: Final = "5e" * 32
 
 CANARIES: Final = (
+    "canary wrong colleague",
     "Canary-Given", "Canary-Family", "1991-07-13", "91071300117", "58321.77", "canary title", "canary candidate",
     "Canary Sending NV", "Canary Earlier NV", "14580.44", "canary trace", "canary motivation", "canary reason",
     "canary question", "canary answer", "Canary Sole Trader", "Canary file number", "Canary-infirmi", "Canary-Lambert",
@@ -344,6 +346,13 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         left_open=("contractContent",),
     ),
     CaseAssigned(effective_at=_JUDGED, handler=_HANDLER, by="caseHandler:lead-1"),
+    AssignmentWithdrawn(
+        effective_at=_JUDGED,
+        handler=_HANDLER,
+        by="caseHandler:lead-1",
+        worker_subject=WORKER,
+        reason="canary wrong colleague",
+    ),
     MandateVerified(
         effective_at=_JUDGED,
         enterprise_number="0403227515",
