@@ -19,8 +19,7 @@ from api.http.problems import RequestRefused
 from api.http.quotas import Quotas
 from api.pages.rendering import Link, PageFrame
 from api.permissions import Action
-from api.services.access import Access, AuthorisedCaller, role_may_not
-from api.services.refusals import NotPermitted
+from api.services.access import Access, AuthorisedCaller
 from api.words.code_lists import CodeLists
 from api.words.languages import Language, Languages
 from infra.identity.caller import Caller, Role
@@ -117,13 +116,6 @@ class Readers:
         self._quotas.admit(request, caller)
         return self.access.authorise(caller, action)
 
-    def authorised_official(self, request: Request, action: Action) -> AuthorisedCaller:
-        """As :meth:`authorised`, for what is for those who work for an authority: ``NotPermitted`` for a party."""
-        caller = self.authorised(request, action)
-        if caller.caller.role in _OWN_ROLES:
-            raise NotPermitted(role_may_not(caller.caller, action))
-        return caller
-
     def authorised_in(self, request: Request, action: Action, authority: str) -> AuthorisedCaller:
         """As :meth:`authorised`, for what is about an authority: ``NotPermitted`` too where it is another's."""
         caller = self.authorised(request, action)
@@ -140,7 +132,7 @@ class Readers:
             ),
             reader=f"{self.code_lists.label('roles', caller.role, language.code)} {caller.subject}",
             sign_out_href=SIGN_OUT,
-            search_href=SEARCH if here != SEARCH and self._may_search(caller) else None,
+            search_href=SEARCH if here != SEARCH and self.access.may(caller, Action.SEARCH_CASES) else None,
         )
 
     def public_frame(self, request: Request, here: str) -> PageFrame:
@@ -157,9 +149,6 @@ class Readers:
             return self.caller(request).role not in _OWN_ROLES
         except NotSignedIn:
             return False
-
-    def _may_search(self, caller: Caller) -> bool:
-        return caller.role not in _OWN_ROLES and self.access.may(caller, Action.QUERY_APPLICATIONS)
 
     def _ways(self, language: Language, caller: Caller) -> tuple[tuple[str, str], ...]:
         """Where this reader can go, by the permission table for the role."""

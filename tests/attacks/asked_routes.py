@@ -122,8 +122,8 @@ PAGES_OF_A_CASE: Final = (
 OTHER_PAGES: Final = (
     Asked(place=("GET", "/employer"), path="/employer", action=Action.QUERY_APPLICATIONS),
     Asked(place=("GET", "/queue"), path="/queue", action=Action.READ_WORK_QUEUE),
-    Asked(place=("GET", "/search"), path="/search", action=Action.QUERY_APPLICATIONS),
-    Asked(place=("POST", "/search"), path="/search", action=Action.QUERY_APPLICATIONS, body={"text": "Nobody Here"}),
+    Asked(place=("GET", "/search"), path="/search", action=Action.SEARCH_CASES),
+    Asked(place=("POST", "/search"), path="/search", action=Action.SEARCH_CASES, body={"text": "Nobody Here"}),
     Asked(place=("GET", "/board"), path="/board", action=Action.READ_SERVICE_LEVELS),
     Asked(
         place=("GET", "/board/{name}.csv"),

@@ -79,11 +79,11 @@ def search_pages(search: CaseSearchService, pages: Pages, readers: Readers) -> A
 
     @routes.get(SEARCH, name="search")
     def form(request: Request) -> Response:
-        return shown(request, readers.authorised_official(request, Action.QUERY_APPLICATIONS), Search())
+        return shown(request, readers.authorised(request, Action.SEARCH_CASES), Search())
 
     @routes.post(SEARCH, name="searchCases")
     def results(request: Request, form: SentFields) -> Response:
-        caller = readers.authorised_official(request, Action.QUERY_APPLICATIONS)
+        caller = readers.authorised(request, Action.SEARCH_CASES)
         typed = Search(text=form.one("text"), closed=_STATES.get(form.one("state")))
         after = form.one(AFTER) or None
         try:
