@@ -306,7 +306,9 @@ def test_a_view_is_one_click(page: Page, service: BoardService, filed: Filed) ->
     assert references(page) == [filed.mine]
 
 
-def test_the_list_begins_on_the_first_screen_of_a_telephone(page: Page, service: BoardService, filed: Filed) -> None:
+def test_who_only_looks_has_the_list_on_the_first_screen_of_a_telephone(
+    page: Page, service: BoardService, filed: Filed
+) -> None:
     service.sign_in(page, OPERATIONS)
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{service.address}/queue?lang=en")
