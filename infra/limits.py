@@ -68,7 +68,7 @@ class RequestLimits(Part):
     """Requests of one caller under way at the same moment: fewer than the threads that answer."""
     a_minute: AtLeastOne = 12_000
     """Requests of one caller, of all kinds."""
-    a_minute_of: Mapping[str, AtLeastOne] = Field(default_factory=lambda: {"lookUpEmployer": 60})
+    a_minute_of: Mapping[str, AtLeastOne] = Field(default_factory=lambda: {"lookUpEmployer": 60, "searchCases": 120})
     """Requests of one caller to one operation, by its ``operationId``. What a file gives replaces all of these."""
 
 
