@@ -38,6 +38,7 @@ from api.pages.rendering import Pages
 from api.pages.role_chooser import RoleChooser
 from api.pages.routes.accessibility import accessibility_pages
 from api.pages.routes.board import board_pages
+from api.pages.routes.bulk_assignment import bulk_assignment_pages
 from api.pages.routes.cases import case_pages
 from api.pages.routes.drafts import draft_pages
 from api.pages.routes.employer import employer_pages
@@ -51,6 +52,7 @@ from api.pages.routes.migration import migration_pages
 from api.pages.routes.payment_lists import payment_list_pages
 from api.pages.routes.quarantine import quarantine_pages
 from api.pages.routes.queue import queue_pages
+from api.pages.routes.search import search_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
 from api.services.all_services import Services
@@ -132,7 +134,9 @@ def create_app(
         fee_pages(services.open_fees, pages, readers),
         payment_list_pages(services.payment_lists, pages, readers, uploads),
         case_pages(services, pages, readers, uploads),
-        queue_pages(services.queues, pages, readers),
+        queue_pages(services.queues, services.assignment, pages, readers),
+        bulk_assignment_pages(services.assignment, pages, readers),
+        search_pages(services.search, pages, readers),
         migration_pages(program, pages, readers),
         quarantine_pages(program, pages, readers),
         board_pages(services.boards, pages, readers),

@@ -46,6 +46,7 @@ from infra.postgres.journal.folded_cases import FoldedCases
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
 from infra.postgres.journal.mapper import EventMapper
+from infra.postgres.journal.name_index import NameIndex
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.journal.reference_numbers import ReferenceNumbers
 from infra.postgres.read_models.case_files import CaseFiles
@@ -94,6 +95,7 @@ class Program:
     recorder: JournalRecorder
     journal: PostgresJournal
     keys: PostgresKeyStore
+    names: NameIndex
     codec: EventCodec
     exchange_digest_key: bytes
     legacy_digest_key: bytes
@@ -246,11 +248,13 @@ def open_program(
         recorder = opened.enter_context(closing(JournalRecorder(serving.writer, deadlines=deadlines)))
         clock = clock_of(recorder.origin, settings) if clock is None else clock
         codec = EventCodec(recorder.origin, keys)
+        names = NameIndex(keys.pool, master)
         journal = PostgresJournal(
             recorder,
             EventMapper(codec),
             digest_key=master.command_digest_key,
             folds=FoldedCases(recorder.connections, keys, origin=recorder.origin),
+            names=names,
         )
         readers = opened.enter_context(
             closing(ConnectionPool(serving.reader, Role.READER, size=32, deadlines=deadlines))
@@ -296,6 +300,7 @@ def open_program(
             recorder=recorder,
             journal=journal,
             keys=keys,
+            names=names,
             codec=codec,
             exchange_digest_key=master.exchange_digest_key,
             legacy_digest_key=master.legacy_digest_key,

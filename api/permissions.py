@@ -22,6 +22,7 @@ class Action(StrEnum):
 
     FILE_APPLICATION = "fileApplication"
     QUERY_APPLICATIONS = "queryApplications"
+    SEARCH_CASES = "searchCases"
     READ_APPLICATION = "readApplication"
     READ_ASSESSMENT = "readAssessment"
     READ_TIMELINE = "readTimeline"

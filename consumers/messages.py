@@ -64,6 +64,7 @@ KINDS: Final[Mapping[str, str]] = {
     "ApplicationForwardedToImmigrationOffice": "applications.notify.forwarded",
     "ApplicationDecided": "applications.notify.decided",
     "CaseAssigned": "applications.notify.assigned",
+    "AssignmentWithdrawn": "applications.notify.assignmentWithdrawn",
     "CaseCorrected": "applications.notify.corrected",
     "DocumentAttached": "documents.notify.attached",
     "FeePaid": "fees.notify.paid",

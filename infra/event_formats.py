@@ -95,6 +95,7 @@ FORMATS: Final = (
     _format("LabourMarketTestAssessed", 1, events.LabourMarketTestAssessed),
     _format("LabourMarketTestAssessed", 2, events.LabourMarketTestAssessed),
     _format("CaseAssigned", 1, events.CaseAssigned),
+    _format("AssignmentWithdrawn", 1, events.AssignmentWithdrawn),
     _format("MandateVerified", 1, events.MandateVerified, in_clear=("mandateReference",)),
     _format("MandateVerified", 2, events.MandateVerified),
     _format("InformationRequested", 1, events.InformationRequested),

@@ -80,6 +80,7 @@ class MasterKey:
         self.exchange_digest_key = self._derived("digest of exchanges with the Crossroads Bank")
         self.legacy_digest_key = self._derived("digest of legacy records")
         self.person_index_key = self._derived("blind index of persons")
+        self.name_index_key = self._derived("blind index of names")
         self.filing_key = self._derived("ids of filings")
         self.tenant_key = self._derived("tenants of commands")
         self.draft_owner_key = self._derived("owners of drafts")

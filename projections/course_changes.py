@@ -294,6 +294,7 @@ CHANGES: Final[Mapping[str, Mapping[str, WordChange]]] = MappingProxyType(
         "EmploymentVerified": {"manual_tasks": _tasks(lambda _: (_DECLARED,), _not_declared)},
         "SalaryVerified": {"manual_tasks": _tasks(lambda _: (SALARY,), _undetermined)},
         "CaseAssigned": {"handler": _word("handler")},
+        "AssignmentWithdrawn": {"handler": _always(None)},
         "InformationRequested": {"status": _always(CaseStatus.INFORMATION_REQUESTED), "requests": _requests},
         "InformationProvided": {"status": _in_hand, "requests": _answered},
         "ApplicationDeclaredAdmissible": {"status": _always(CaseStatus.ADMISSIBLE), "admissible_at": _then},

@@ -38,12 +38,13 @@ class LanguageLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFrame:
-    """The frame of a page: the colours of an authority, the navigation, and the reader."""
+    """The frame of a page: the colours of an authority, the navigation, the reader, and where they look for a case."""
 
     authority: str | None = None
     navigation: tuple[Link, ...] = ()
     reader: str | None = None
     sign_out_href: str | None = None
+    search_href: str | None = None
 
 
 NO_FRAME: Final = PageFrame()

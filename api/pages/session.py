@@ -48,6 +48,9 @@ FIRST_PAGES: Final[Mapping[Role, str]] = {
 }
 """Where each role begins its day."""
 
+SEARCH: Final = "/search"
+"""Where officials look for a case."""
+
 _LOCAL_PATH: Final = re.compile(r"/(?![/\\])[A-Za-z0-9/_.~?=&%+:,;-]{0,500}", re.ASCII)
 OWN_ROLES: Final = (Role.EMPLOYER, Role.REPRESENTATIVE, Role.WORKER)
 
@@ -129,6 +132,7 @@ class Readers:
             ),
             reader=f"{self.code_lists.label('roles', caller.role, language.code)} {caller.subject}",
             sign_out_href=SIGN_OUT,
+            search_href=SEARCH if here != SEARCH and self.access.may(caller, Action.SEARCH_CASES) else None,
         )
 
     def public_frame(self, request: Request, here: str) -> PageFrame:

@@ -12,6 +12,8 @@ from api.composition import Program
 from api.permissions import Permissions
 from api.services.access import Access
 from api.services.boards import BoardService
+from api.services.bulk_assignment import BulkAssignment
+from api.services.case_search import CaseSearchService
 from api.services.cases import CaseService
 from api.services.counter import Counter
 from api.services.documents import DocumentService
@@ -37,16 +39,17 @@ class Services:
     payment_lists: PaymentListService
     lists: ListService
     counter: Counter
+    search: CaseSearchService
     boards: BoardService
     queues: WorkQueueService
+    assignment: BulkAssignment
     law: LawService
 
     @classmethod
     def of(cls, program: Program, permissions: Permissions | None = None) -> Services:
         """The services over ``program``, by the packaged permission table unless another is given."""
         access = Access(permissions or Permissions.load())
-        cases = CaseService(program, access)
-        lists = ListService(program)
+        cases, lists = CaseService(program, access), ListService(program)
         return cls(
             access=access,
             cases=cases,
@@ -57,7 +60,9 @@ class Services:
             open_fees=OpenFeeService(program, cases, lists),
             payment_lists=PaymentListService(program, cases, lists),
             lists=lists,
+            search=CaseSearchService(lists, cases, access),
             boards=BoardService(program),
             queues=WorkQueueService(program, cases),
+            assignment=BulkAssignment(program, cases),
             law=LawService(program),
         )

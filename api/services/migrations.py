@@ -117,7 +117,11 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[Appe
     """Who judges the records of an authority."""
     sealing = RecordSealing(authority=authority, codec=program.codec, keys=program.keys, origin=program.recorder.origin)
     return ChunkJudge(
-        source=SOURCES[authority], subjects=program.keys, sealing=sealing, digest_key=program.legacy_digest_key
+        source=SOURCES[authority],
+        subjects=program.keys,
+        names=program.names,
+        sealing=sealing,
+        digest_key=program.legacy_digest_key,
     )
 
 

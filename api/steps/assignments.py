@@ -21,10 +21,11 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     handler = Field(
         name="handler",
-        kind=FieldKind.LINE,
+        kind=FieldKind.CHOICE,
         label=_("Handler"),
-        hint=_("The identifier of a case handler, such as caseHandler:h-12"),
+        hint=_("Whoever has or had a case of this authority. A new colleague takes a first case from the queue."),
         required=True,
+        choices=material.handlers,
         values=(material.actor,),
     )
     return Form(lead=_("The case appears in the queue of the assignee."), send=_("Assign"), fields=(handler,))

@@ -127,6 +127,7 @@ class FormMaterial:
     """What a form is made from: the case, its file, who fills it in, and the part that is corrected.
 
     ``rulebook`` gives the grounds for refusing the file ``today``; ``documents`` are the ones that are attached.
+    ``handlers`` are those to whom the case can be given.
     """
 
     case: Case
@@ -136,6 +137,7 @@ class FormMaterial:
     rulebook: Rulebook
     part: str
     documents: tuple[Choice, ...] = ()
+    handlers: tuple[Choice, ...] = ()
 
 
 def day_as_written(day: date) -> str:

@@ -14,6 +14,7 @@ from api.services.access import Access
 from api.steps import (
     admissibility_decisions,
     answers,
+    assignment_withdrawals,
     assignments,
     clock_corrections,
     corrections,
@@ -47,6 +48,7 @@ STEPS: Final[tuple[Step, ...]] = (
     labour_market_tests.STEP,
     corrections.STEP,
     clock_corrections.STEP,
+    assignment_withdrawals.STEP,
     withdrawals.STEP,
 )
 

@@ -67,6 +67,10 @@ class Language:
         """The sentence for ``number`` things; it may name ``%(num)s``, the number as readers write it."""
         return self.translations.ngettext(one, many, number) % {"num": self.integer(number), **values}
 
+    def month(self, day: date) -> str:
+        """The month of a day, with its year."""
+        return format_date(day, "LLLL y", self.locale)
+
     def date(self, day: date, style: Style = "medium") -> str:
         """A civil day. A moment is no day: it belongs to one only in some place, see :meth:`datetime`."""
         if isinstance(day, datetime):

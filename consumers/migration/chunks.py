@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -11,6 +11,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from consumers.migration.judging import ReadRecord, RecordJudge, RecordSource
+from domain.case.events import CaseEvent
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.migration.comparison import NO_TRAITS
 from domain.migration.dossiers import Dossier, Dossiers, confirmed, in_conflict, traits_of
@@ -41,6 +42,13 @@ class SubjectsInBulk(Protocol):
 
     def prefetch(self, subjects: Sequence[UUID]) -> None:
         """Read their keys at once, before each is needed."""
+
+
+class FindableNames(Protocol):
+    """By which names cases are found."""
+
+    def remember(self, authority: str, events: Iterable[CaseEvent]) -> None:
+        """Make the cases of these events findable by the names that they state."""
 
 
 class SealedVersion(Protocol):
@@ -125,6 +133,8 @@ class Chunk(Generic[A]):
     """Taken before, and what was taken stays: now under a newer sequence, or with other contents under the same."""
     new_keys: set[str] = field(default_factory=set)
     appends: list[A] = field(default_factory=list)
+    retold: list[LegacyRecordRetold] = field(default_factory=list)
+    """The events that the appends hold, encrypted there."""
 
     @property
     def judged(self) -> int:
@@ -152,6 +162,7 @@ class ChunkJudge(Generic[A]):
 
     source: RecordSource
     subjects: SubjectsInBulk
+    names: FindableNames
     sealing: Sealing[A]
     digest_key: bytes
 
@@ -190,6 +201,7 @@ class ChunkJudge(Generic[A]):
         }
         if persons:
             self.subjects.link_many(persons)
+        self.names.remember(chunk.authority, chunk.retold)
         return chunk
 
     def _subjects(self, read: Sequence[ReadRecord], fates: Sequence[Judged], known: Dossiers) -> dict[int, UUID]:
@@ -261,10 +273,12 @@ class ChunkJudge(Generic[A]):
         if judged.record is not None:
             lineage = Lineage(record_id=record_id, digest=each.digest, mapping_version=chunk.mapping_version)
             traits = traits_of(judged.record, self.digest_key)
-            append = appends.of(retell(judged.record, subject, lineage), case_id, before, lineage)
+            event = retell(judged.record, subject, lineage)
+            append = appends.of(event, case_id, before, lineage)
             end = append.events[-1]
             end_version, leaf_hash = end.version, end.leaf_hash
             chunk.appends.append(append)
+            chunk.retold.append(event)
         chunk.landed[record_id] = landed
         chunk.dossiers[version.key] = Dossier(
             key=version.key,

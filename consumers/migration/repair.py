@@ -256,7 +256,9 @@ class Quarantine(Generic[C, A]):
             corrected=tuple(sorted(held.corrections)),
         )
         appends = self.judge.sealing.appends(epoch, self.now())
-        append = appends.of(retell(record, subject, lineage), case_id, before, lineage)
+        event = retell(record, subject, lineage)
+        append = appends.of(event, case_id, before, lineage)
+        self.judge.names.remember(mapping.authority, (event,))
         transaction.append(append)
         # The digest of a dossier is that of the raw record: the same file again finds it unchanged.
         version = Version(record.key, record.modified_at, held.digest)

@@ -35,6 +35,7 @@ from domain.case.commands import (
     VerifyMandate,
     VoidFeePayment,
     WithdrawApplication,
+    WithdrawAssignment,
 )
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InputIssue, Reason
@@ -133,6 +134,7 @@ def _room_of(command: CaseCommand) -> _Room:
             return _Room.APPLICANTS
         case (
             AssignCase()
+            | WithdrawAssignment()
             | VerifyMandate()
             | RecordFeePayment()
             | VoidFeePayment()

@@ -23,6 +23,7 @@ from domain.case.commands import (
     ResumeClock,
     VoidFeePayment,
     WithdrawApplication,
+    WithdrawAssignment,
 )
 from domain.case.completeness import check_corrected_parts
 from domain.case.decision import OUTCOMES
@@ -100,6 +101,10 @@ def _check_digits(path: str, reference: str) -> Issues:
 
 def check_assignment(command: AssignCase) -> Found:
     return tuple(spelled("handler", command.handler, HANDLER, "the actor of a case handler, such as caseHandler:h-12"))
+
+
+def check_assignment_withdrawal(command: WithdrawAssignment) -> Found:
+    return tuple(free_text("reason", command.reason))
 
 
 def check_correction(command: CorrectCase, *, today: date) -> Found:

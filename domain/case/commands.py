@@ -126,6 +126,13 @@ class AssignCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawAssignment:
+    """Undo an assignment: nobody has the case until it is assigned again; that it was stays on record."""
+
+    reason: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectCase:
     """The parts named replace those on file, each as a whole; the others stay."""
 
@@ -234,6 +241,7 @@ CaseCommand = (
     | VoidFeePayment
     | VerifyMandate
     | AssignCase
+    | WithdrawAssignment
     | CorrectCase
     | RequestInformation
     | ProvideInformation

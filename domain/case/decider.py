@@ -34,6 +34,7 @@ from domain.case.commands import (
     VerifyMandate,
     VoidFeePayment,
     WithdrawApplication,
+    WithdrawAssignment,
 )
 from domain.case.events import CaseEvent
 from domain.case.lifecycle import Case
@@ -71,6 +72,8 @@ def decide(case: Case | None, command: CaseCommand, context: CommandContext, rul
             return checking.add_evidence(case, command, context, rulebook)
         case AssignCase():
             return processing.assign(case, command, context)
+        case WithdrawAssignment():
+            return processing.withdraw_assignment(case, command, context)
         case VerifyMandate():
             return processing.verify_mandate(case, command, context)
         case RequestInformation():

@@ -50,6 +50,7 @@ from domain.case.filing_events import (
 )
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.case.processing_events import (
+    AssignmentWithdrawn,
     CaseAssigned,
     InformationProvided,
     InformationRequested,
@@ -64,6 +65,7 @@ __all__ = [
     "ApplicationForwardedToImmigrationOffice",
     "ApplicationSubmitted",
     "ApplicationWithdrawn",
+    "AssignmentWithdrawn",
     "CaseAssigned",
     "CaseCorrected",
     "CaseEvent",
@@ -115,6 +117,7 @@ CaseEvent = (
     | LabourMarketEvidenceAdded
     | LabourMarketTestAssessed
     | CaseAssigned
+    | AssignmentWithdrawn
     | MandateVerified
     | InformationRequested
     | InformationProvided

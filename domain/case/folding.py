@@ -18,6 +18,7 @@ from domain.case.events import (
     ApplicationForwardedToImmigrationOffice,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    AssignmentWithdrawn,
     CaseAssigned,
     CaseCorrected,
     CaseEvent,
@@ -198,6 +199,8 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             )
         case CaseCorrected():
             return _corrected(case, event)
+        case AssignmentWithdrawn():
+            return replace(case, handler=None)
         case CaseAssigned():
             return replace(case, handler=event.handler)
         case MandateVerified():

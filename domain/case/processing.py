@@ -7,8 +7,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from domain.case.commands import AssignCase, CommandContext, ProvideInformation, RequestInformation, VerifyMandate
+from domain.case.commands import (
+    AssignCase,
+    CommandContext,
+    ProvideInformation,
+    RequestInformation,
+    VerifyMandate,
+    WithdrawAssignment,
+)
 from domain.case.events import (
+    AssignmentWithdrawn,
     CaseAssigned,
     CaseEvent,
     ClockPaused,
@@ -33,6 +41,22 @@ def assign(case: Case, command: AssignCase, context: CommandContext) -> list[Cas
     if case.handler == command.handler:
         return []
     return [CaseAssigned(effective_at=context.now, handler=command.handler, by=context.actor)]
+
+
+def withdraw_assignment(case: Case, command: WithdrawAssignment, context: CommandContext) -> list[CaseEvent]:
+    """Take back an assignment that was a mistake: the case waits for a handler again."""
+    require_open(case)
+    if case.handler is None:
+        return []
+    return [
+        AssignmentWithdrawn(
+            effective_at=context.now,
+            handler=case.handler,
+            by=context.actor,
+            worker_subject=case.worker_subject,
+            reason=command.reason,
+        )
+    ]
 
 
 def verify_mandate(case: Case, command: VerifyMandate, context: CommandContext) -> list[CaseEvent]:

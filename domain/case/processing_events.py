@@ -20,6 +20,17 @@ class CaseAssigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentWithdrawn:
+    """The case was assigned by mistake and waits for a handler again; ``handler`` is who had it until then."""
+
+    effective_at: datetime
+    handler: str
+    by: str
+    worker_subject: UUID
+    reason: Personal[FreeText] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MandateVerified:
     """The representative's mandate was looked up: it covers this employer, or it does not.
 

@@ -5,7 +5,8 @@ The errors of a case, some of them beside what raises them:
     CommandRefused      the command does not fit the case
     └── StaleVersion    the case has moved on since the caller read it
     InvalidInput        what was sent cannot be accepted, with all its issues
-    └── NotRecordable   it holds what no log, topic or read model can hold
+    ├── NotRecordable   it holds what no log, topic or read model can hold
+    └── UnsearchableText    nothing can be searched by it
     DocumentRefused     a file is not taken (document_rules)
     NotAList            a file is no list of payments (payment_lines)
     StreamHasMoved      somebody appended meanwhile, and the command is tried again (handling)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from domain.migration.batch_ledger import BatchLedger
-from domain.migration.names import acting_name
+from domain.names import acting_name
 from domain.plain_text import is_plain
 
 

@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import combinations
 from typing import Final
 
-from domain.migration.names import folded_number
+from domain.names import folded_number
 
 
 class Kinship(StrEnum):

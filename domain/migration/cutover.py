@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from domain.migration.names import acting_name
+from domain.names import acting_name
 from domain.plain_text import is_plain
 
 

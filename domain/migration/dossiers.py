@@ -13,9 +13,9 @@ from uuid import UUID
 from domain.copies import replace
 from domain.migration.comparison import NAME_DIGEST_BYTES, NO_TRAITS, Traits
 from domain.migration.keyed_digest import keyed_digest
-from domain.migration.names import name_forms
 from domain.migration.reading import CanonicalRecord
 from domain.migration.versions import TakenVersion, Version
+from domain.names import name_forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,7 @@ from infra.migration.record_sealing import RecordSealing
 from infra.migration.shared_judging import SharedJudging
 from infra.migration.sources import SOURCES, MigratingAuthority
 from infra.postgres.journal.key_store import PostgresKeyStore
+from infra.postgres.journal.name_index import NameIndex
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.migrate import migrate_journal, migrate_keys
 from projections.registered import registered_read_models
@@ -96,7 +97,13 @@ def _load(places: Places, file: Path, workers: int | None) -> Loaded:
     with closing(PostgresKeyStore(places.keys_url, master)) as keys:
         source = SOURCES[authority]
         sealing = RecordSealing(authority=authority, codec=EventCodec(ORIGIN, keys), keys=keys, origin=ORIGIN)
-        judge = ChunkJudge(source=source, subjects=keys, sealing=sealing, digest_key=master.legacy_digest_key)
+        judge = ChunkJudge(
+            source=source,
+            subjects=keys,
+            names=NameIndex(keys.pool, master),
+            sealing=sealing,
+            digest_key=master.legacy_digest_key,
+        )
         crew = SharedJudging(authority=authority, log=places.log, workers=workers)
         loader = file_loader(places.journal_url, judge, source.file, lambda: datetime.now(UTC), crew)
         began, cpu = time.perf_counter(), _cpu_seconds()

@@ -27,6 +27,7 @@ from infra.migration.dossiers import taken_dossiers
 from infra.migration.record_sealing import RecordSealing
 from infra.migration.sources import SOURCES, MigratingAuthority, Source
 from infra.postgres.journal.key_store import PostgresKeyStore
+from infra.postgres.journal.name_index import NameIndex
 from infra.postgres.server.connections import Role, connect
 from infra.shared_work.sharing import available_cores, shared_out
 
@@ -94,7 +95,13 @@ class _Judging:
                 authority=self.authority, codec=EventCodec(self.log.origin, keys), keys=keys, origin=self.log.origin
             )
             judge = PieceJudge(
-                judge=ChunkJudge(source=source, subjects=keys, sealing=sealing, digest_key=master.legacy_digest_key),
+                judge=ChunkJudge(
+                    source=source,
+                    subjects=keys,
+                    names=NameIndex(keys.pool, master),
+                    sealing=sealing,
+                    digest_key=master.legacy_digest_key,
+                ),
                 extract=self.extract,
                 epoch=self.epoch,
                 before=_Dossiers(connection, self.authority),

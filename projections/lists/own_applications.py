@@ -60,7 +60,8 @@ class Wanted:
     """Which of the owner's applications are meant; what is None does not matter.
 
     ``subjects`` are the data subjects that are one worker; ``reply_from`` is the first last day to answer a request
-    that is open: those whose term ended before are left out.
+    that is open: those whose term ended before are left out. Of ``references`` and ``named``, the subjects that have a
+    name, one is enough.
     """
 
     reference: str | None = None
@@ -69,6 +70,9 @@ class Wanted:
     category: str | None = None
     employer_number: str | None = None
     subjects: tuple[UUID, ...] | None = None
+    references: tuple[str, ...] | None = None
+    named: tuple[UUID, ...] | None = None
+    closed: bool | None = None
     reply_from: date | None = None
     only_open: bool = False
 
@@ -151,7 +155,9 @@ def _found(
     condition, of = _condition(owner)
     parameters = {
         **asdict(wanted),
-        "subjects": None if wanted.subjects is None else list(wanted.subjects),
+        "subjects": _listed(wanted.subjects),
+        "references": _listed(wanted.references),
+        "named": _listed(wanted.named),
         "of": of,
         "after_at": after_at,
         "after_case": after_case,
@@ -168,6 +174,11 @@ def _page(found: Sequence[Shown], length: int) -> Page[Shown]:
 def place_of(application: OwnApplication) -> str:
     """Where a page goes on that ended with this application."""
     return place(_ORDER, application.filed_at.isoformat(), str(application.case_id))
+
+
+def _listed(values: tuple[object, ...] | None) -> list[object] | None:
+    """As an array of the database, where any are meant."""
+    return None if values is None else list(values)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,6 +399,9 @@ _PAGE: Final = """
    and (%(category)s::text is null or category = %(category)s)
    and (%(employer_number)s::text is null or employer_number = %(employer_number)s)
    and (%(subjects)s::uuid[] is null or worker_subject = any(%(subjects)s::uuid[]))
+   and ((%(references)s::text[] is null and %(named)s::uuid[] is null)
+        or reference = any(%(references)s::text[]) or worker_subject = any(%(named)s::uuid[]))
+   and (%(closed)s::boolean is null or (closed_on is not null) = %(closed)s)
    and (%(reply_from)s::date is null or reply_by >= %(reply_from)s)
    and (not %(only_open)s or closed_on is null)
    and (%(after_case)s::uuid is null or (filed_at, case_id) < (%(after_at)s::timestamptz, %(after_case)s::uuid))

@@ -17,12 +17,12 @@ from uuid import UUID
 from domain.civil_time import civil_day
 from domain.deadlines.pauses import paused_days
 from domain.deadlines.service_levels import ServiceTarget
-from projections.case_fold import CaseFold
+from projections.case_fold import CaseFold, Taken
 from projections.course import Course
 from projections.lists.keyset_pages import Page, PlaceUnusable, keys_of, length_of_page, page_of, place
 from projections.lists.listed_case import TAKEN_BY_LISTS, ListedCase, listing_of, stored_rows
-from projections.read_model import Cursor, RowParties, fold_batch, write_rows
-from projections.recorded_event import RecordedEvent
+from projections.read_model import Cursor, RowParties, fold_batch, rows_of, write_rows
+from projections.recorded_event import RecordedEvent, day
 from projections.row_values import values_of
 
 NOBODY: Final = ""
@@ -32,11 +32,16 @@ NOBODY: Final = ""
 class QueueOrder(StrEnum):
     DUE_DAY = "dueDay"
     FILING_DAY = "filingDay"
+    START_DAY = "startDay"
+    """By the first day of the work; those of which none is known come last."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueFilter:
-    """Which open cases of an authority are meant; what is None does not matter. ``standing`` is a ServiceStatus."""
+    """Which open cases of an authority are meant; what is None does not matter. ``standing`` is a ServiceStatus.
+
+    The work begins on ``starts_from`` or later, and before ``starts_before``.
+    """
 
     authority: str
     status: str | None = None
@@ -46,13 +51,17 @@ class QueueFilter:
     holder: str | None = None
     standing: str | None = None
     with_tasks: bool | None = None
+    starts_from: date | None = None
+    starts_before: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuedCase:
     """An open case. ``due_on`` and ``standing`` are of the given day; ``pending_checks`` are not answered yet.
 
-    ``employer_number`` is None for readers to whom it is not shown.
+    ``days_late`` counts the days after ``due_on``, and is 0 until then; ``starts_on`` is the first day of the work,
+    None in a case of a former system, which does not say. ``employer_number`` is None for readers to whom it is not
+    shown.
     """
 
     case_id: UUID
@@ -65,7 +74,9 @@ class QueuedCase:
     holder: str
     handler: str | None
     filed_on: date
+    starts_on: date | None
     due_on: date
+    days_late: int
     standing: str
     is_paused: bool
     manual_tasks: int
@@ -108,8 +119,39 @@ def count_queued(cursor: Cursor, on: date, target: ServiceTarget, wanted: QueueF
     return int(number)
 
 
-def _opened(event: RecordedEvent, course: Course) -> ListedCase:
-    return ListedCase(**listing_of(event), course=course)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerLoad:
+    """A handler of an authority, who has or had a case of it, with the number of open ones."""
+
+    handler: str
+    open_cases: int
+
+
+def handler_loads(cursor: Cursor, authority: str) -> list[HandlerLoad]:
+    """The handlers who were ever given a case of this authority that has not passed on to another, by their names."""
+    cursor.execute(_LOADS, {"authority": authority})
+    return rows_of(cursor, HandlerLoad)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row(ListedCase):
+    starts_on: date | None
+
+
+def _opened(event: RecordedEvent, course: Course) -> _Row:
+    return _Row(**listing_of(event), starts_on=_start_in(event), course=course)
+
+
+def _start_in(event: RecordedEvent) -> date | None:
+    """The first day of the work, where the event states the job."""
+    job = event.clear.get("employment")
+    return None if job is None else day(job["start"])
+
+
+def _corrected(row: _Row, event: RecordedEvent) -> Taken:
+    taken = TAKEN_BY_LISTS["CaseCorrected"](row, event)
+    start = _start_in(event)
+    return taken if start is None else {**taken, "starts_on": start}
 
 
 _FOLD: Final = CaseFold(
@@ -118,7 +160,7 @@ _FOLD: Final = CaseFold(
         "status", "handler", "admissible_at", "work_part", "work_part_at", "forwarded_at", "pauses", "checks",
         "manual_tasks",
     ),
-    takes=TAKEN_BY_LISTS,
+    takes={**TAKEN_BY_LISTS, "CaseCorrected": _corrected},
 )  # fmt: skip
 
 
@@ -126,7 +168,7 @@ class WorkQueue:
     """The read model. A case that ends keeps its row, so that events seen again change nothing."""
 
     name = "work-queue"
-    schema_version = 3
+    schema_version = 4
     parties = MappingProxyType({"work_queue_case": RowParties(authority="authority")})
     handles = _FOLD.handles
 
@@ -135,12 +177,12 @@ class WorkQueue:
         return _DDL
 
     def project(self, batch: Sequence[RecordedEvent], cursor: Cursor) -> None:
-        changed = fold_batch(batch, lambda cases: stored_rows(cursor, _READ, cases, ListedCase), _FOLD.after)
+        changed = fold_batch(batch, lambda cases: stored_rows(cursor, _READ, cases, _Row), _FOLD.after)
         if changed:
             write_rows(cursor, "work_queue_case", [_written(row) for row in changed.values()], _WRITE)
 
 
-def _written(row: ListedCase) -> dict[str, Any]:
+def _written(row: _Row) -> dict[str, Any]:
     course = row.course
     paused, filed_on = course.open_pause, civil_day(course.filed_at)
     ended = [each.in_days for each in course.pauses if each.to is not None]
@@ -172,8 +214,12 @@ def _parameters(on: date, target: ServiceTarget, wanted: QueueFilter) -> dict[st
 
 
 def _place_after(case: QueuedCase, order: QueueOrder, on: date) -> str:
-    key = case.due_on if order is QueueOrder.DUE_DAY else case.filed_on
-    return place(order.value, on.isoformat(), key.isoformat(), str(case.case_id))
+    keys = {
+        QueueOrder.DUE_DAY: case.due_on,
+        QueueOrder.FILING_DAY: case.filed_on,
+        QueueOrder.START_DAY: case.starts_on or date.max,
+    }
+    return place(order.value, on.isoformat(), keys[order].isoformat(), str(case.case_id))
 
 
 def _place(given: str, order: QueueOrder) -> tuple[date, date, str]:
@@ -207,6 +253,7 @@ create table work_queue_case (
     holder          text,
     handler         text,
     filed_on        date    not null,
+    starts_on       date,
     paused_days     int     not null,
     paused_from     date,
     manual_tasks    int     not null,
@@ -215,13 +262,14 @@ create table work_queue_case (
 );
 
 create index work_queue_case_open on work_queue_case (authority, filed_on, case_id) where is_open;
+create index work_queue_case_handler on work_queue_case (authority, handler, is_open) where handler is not null;
 
 grant select, insert, update, delete on work_queue_case to permit_writer;
 grant select on work_queue_case to permit_reader;
 """
 
 _READ: Final = """
-select case_id, version, reference, authority, category, kind, renewal, employer_number, course::text
+select case_id, version, reference, authority, category, kind, renewal, employer_number, course::text, starts_on
   from work_queue_case
  where case_id = any(%s::uuid[])
 """
@@ -232,6 +280,7 @@ select * from json_populate_recordset(null::work_queue_case, %s::json)
     on conflict (case_id) do update
    set version = excluded.version, category = excluded.category, kind = excluded.kind,
        employer_number = excluded.employer_number, is_open = excluded.is_open, filed_on = excluded.filed_on,
+       starts_on = excluded.starts_on,
        status = excluded.status, stage = excluded.stage, holder = excluded.holder, handler = excluded.handler,
        paused_days = excluded.paused_days, paused_from = excluded.paused_from,
        manual_tasks = excluded.manual_tasks, pending_checks = excluded.pending_checks, course = excluded.course
@@ -241,6 +290,7 @@ select * from json_populate_recordset(null::work_queue_case, %s::json)
 _JUDGED: Final = """
 with due as (
     select q.case_id, q.reference, q.category, q.kind, q.renewal, q.stage, q.status, q.holder, q.handler, q.filed_on,
+           q.starts_on,
            (q.filed_on + %(term)s::interval)::date + m.days as due_on,
            ((q.filed_on + %(term)s::interval)::date - %(warning)s::interval)::date + m.days as at_risk_from,
            coalesce(q.paused_from <= %(on)s, false) as is_paused,
@@ -254,14 +304,39 @@ with due as (
        and (%(handler)s::text is null or coalesce(q.handler, %(nobody)s) = %(handler)s)
        and (%(holder)s::text is null or q.holder = %(holder)s)
        and (%(with_tasks)s::boolean is null or (q.manual_tasks > 0) = %(with_tasks)s)
+       and (%(starts_from)s::date is null or q.starts_on >= %(starts_from)s)
+       and (%(starts_before)s::date is null or q.starts_on < %(starts_before)s)
 ), judged as (
-    select case_id, reference, category, kind, renewal, stage, status, holder, handler, filed_on, due_on,
+    select case_id, reference, category, kind, renewal, stage, status, holder, handler, filed_on, starts_on, due_on,
+           greatest(%(on)s::date - due_on, 0) as days_late,
            case when %(on)s > due_on then 'late'
                 when %(on)s >= at_risk_from then 'atRisk'
                 else 'inTime' end as standing,
            is_paused, manual_tasks, pending_checks, employer_number
       from due
 )
+"""
+
+# From one handler to the next by the index: cases that have ended are a hundred times as many as there are handlers.
+_LOADS: Final = """
+with recursive known as (
+    select min(handler) as handler
+      from work_queue_case
+     where authority = %(authority)s and handler is not null
+     union all
+    select (select min(q.handler)
+              from work_queue_case q
+             where q.authority = %(authority)s and q.handler is not null and q.handler > k.handler)
+      from known k
+     where k.handler is not null
+)
+select k.handler,
+       (select count(*)
+          from work_queue_case q
+         where q.authority = %(authority)s and q.handler = k.handler and q.is_open) as open_cases
+  from known k
+ where k.handler is not null
+ order by k.handler
 """
 
 _COUNT: Final = """
@@ -277,6 +352,15 @@ select *
  where (%(standing)s::text is null or standing = %(standing)s)
    and (%(after_case)s::uuid is null or (due_on, case_id) > (%(after_day)s::date, %(after_case)s::uuid))
  order by due_on, case_id
+ limit %(limit)s
+""",
+    QueueOrder.START_DAY: """
+select *
+  from judged
+ where (%(standing)s::text is null or standing = %(standing)s)
+   and (%(after_case)s::uuid is null
+        or (coalesce(starts_on, date '9999-12-31'), case_id) > (%(after_day)s::date, %(after_case)s::uuid))
+ order by coalesce(starts_on, date '9999-12-31'), case_id
  limit %(limit)s
 """,
     QueueOrder.FILING_DAY: """

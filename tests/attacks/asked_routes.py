@@ -121,6 +121,12 @@ PAGES_OF_A_CASE: Final = (
         action=Action.ASSIGN_CASE,
         body={"case": "{case}"},
     ),
+    Asked(
+        place=("POST", "/queue/bulk-assignments"),
+        path="/queue/bulk-assignments",
+        action=Action.ASSIGN_CASE,
+        body={"chosen": "{case} none", "assignee": "caseHandler:nobody-knows", "key": NOBODYS_REQUEST},
+    ),
 )
 """About one case."""
 
@@ -162,6 +168,8 @@ OTHER_PAGES: Final = (
         )
         for name in ("recorded", "result.csv")
     ),
+    Asked(place=("GET", "/search"), path="/search", action=Action.SEARCH_CASES),
+    Asked(place=("POST", "/search"), path="/search", action=Action.SEARCH_CASES, body={"text": "Nobody Here"}),
     Asked(place=("GET", "/board"), path="/board", action=Action.READ_SERVICE_LEVELS),
     Asked(
         place=("GET", "/board/{name}.csv"),

@@ -142,7 +142,8 @@ def test_a_page_counts_too_and_refuses_as_a_page(service: LimitedService) -> Non
     assert {each.status_code for each in answers[:30]} == {200}
     assert answers[30].status_code == 429
     assert answers[30].headers["Content-Type"].startswith("text/html")
-    assert answers[30].headers["Retry-After"] == "2"
+    # two seconds for the next one, of which the thirty pages themselves may have taken one
+    assert answers[30].headers["Retry-After"] in ("1", "2")
 
 
 @pytest.mark.server

@@ -37,6 +37,7 @@ from domain.case.commands import (
     VerifyMandate,
     VoidFeePayment,
     WithdrawApplication,
+    WithdrawAssignment,
 )
 from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
 from domain.case.lifecycle import Case
@@ -123,6 +124,7 @@ COMMANDS: Final[Mapping[type[Any], Callable[[Case, date], st.SearchStrategy[Case
     RecordFeePayment: lambda _case, _today: st.sampled_from(["federal", "regional"]).map(fee),
     VerifyMandate: lambda _case, _today: st.builds(VerifyMandate, valid=st.booleans()),
     AssignCase: lambda _case, _today: st.just(AssignCase(handler="caseHandler:h-2")),
+    WithdrawAssignment: lambda _case, _today: st.just(WithdrawAssignment(reason="the wrong colleague")),
     CorrectCase: lambda _case, today: st.builds(
         CorrectCase,
         reason=st.just("A typing mistake."),

@@ -56,6 +56,7 @@ from tests.case.vocabulary import (
     void,
     wages,
     with_pay,
+    withdraw_assignment,
 )
 from tests.world.applications import SSIN, application
 
@@ -80,6 +81,7 @@ KINDS_OF_QUESTION: tuple[tuple[CaseCommand, ...], ...] = (
     (attach(), attach(replace(DIPLOMA, kind="other")), fee(), fee("regional")),
     (fee(), void()),
     (mandate(), mandate(valid=False), assign(), assign("caseHandler:h-2")),
+    (withdraw_assignment(), assign("caseHandler:h-3"), withdraw_assignment("again")),
     (
         correct(worker=FILED_AS.worker),
         correct(employment=with_pay(FILED_AS, "30000.00").employment),

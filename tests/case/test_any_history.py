@@ -22,6 +22,7 @@ from domain.case.commands import (
     RequestInformation,
     VerifyMandate,
     WithdrawApplication,
+    WithdrawAssignment,
 )
 from domain.case.decider import decide
 from domain.case.events import (
@@ -176,6 +177,7 @@ REPEATABLE = (
     | WithdrawApplication
     | AttachDocument
     | AssignCase
+    | WithdrawAssignment
     | VerifyMandate
     | RequestInformation
     | CorrectPause

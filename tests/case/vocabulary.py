@@ -43,6 +43,7 @@ from domain.case.commands import (
     SubmitApplication,
     VerifyMandate,
     VoidFeePayment,
+    WithdrawAssignment,
 )
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
@@ -205,6 +206,10 @@ def attach(document: Document = DIPLOMA) -> AttachDocument:
 
 def mandate(*, valid: bool = True) -> VerifyMandate:
     return VerifyMandate(valid=valid)
+
+
+def withdraw_assignment(reason: str = "the wrong colleague") -> WithdrawAssignment:
+    return WithdrawAssignment(reason=reason)
 
 
 def assign(handler: str = HANDLER) -> AssignCase:

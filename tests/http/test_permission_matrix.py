@@ -116,6 +116,9 @@ CASE_ROUTES: Final[Mapping[tuple[str, str], Asked]] = {
     ),
     ("POST", f"{CASE}/mandateVerifications"): Asked(action=Action.VERIFY_MANDATE, body={"valid": True}),
     ("POST", f"{CASE}/assignments"): Asked(action=Action.ASSIGN_CASE, body={"handler": "caseHandler:handler-12"}),
+    ("POST", f"{CASE}/assignmentWithdrawals"): Asked(
+        action=Action.ASSIGN_CASE, body={"reason": "De verkeerde collega."}
+    ),
     ("POST", f"{CASE}/informationRequests"): Asked(action=Action.REQUEST_INFORMATION, body=QUESTION),
     ("POST", f"{CASE}/informationRequests/{{information_request_id}}/answers"): Asked(
         action=Action.PROVIDE_INFORMATION, body={"answer": "Hierbij."}

@@ -26,13 +26,14 @@ from infra.identity.caller import Caller, Role
 from tests.identity.callers import CALLERS, ENTERPRISE, OTHER_ENTERPRISE, SUPERVISOR_OF_ALL
 
 PERMISSIONS = Permissions.load()
-READING = {action for action in Action if action.startswith(("read", "query"))} | {
+READING = {action for action in Action if action.startswith(("read", "query", "search"))} | {
     # They are asked with a body and store nothing: everybody who is signed in may.
     Action.CHECK_SALARY,
     Action.DRAW_UP_CHECKLIST,
 }
 OF_A_FILE = {
-    Action.QUERY_APPLICATIONS, Action.READ_APPLICATION, Action.READ_ASSESSMENT, Action.READ_TIMELINE,
+    Action.QUERY_APPLICATIONS, Action.SEARCH_CASES, Action.READ_APPLICATION, Action.READ_ASSESSMENT,
+    Action.READ_TIMELINE,
     Action.READ_DOCUMENT,
 }  # fmt: skip
 """What shows personal data."""

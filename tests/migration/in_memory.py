@@ -16,6 +16,7 @@ from consumers.migration.chunks import Chunk, ChunkJudge, LandedRecord, PersonEr
 from consumers.migration.loading import BegunBatch, FileLoader, NewBatch
 from consumers.migration.repair import HeldRecord
 from consumers.migration.source_reading import FirstReading
+from domain.case.events import CaseEvent
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.migration.authority_events import AuthorityEvent
 from domain.migration.coverage import Coverage
@@ -61,6 +62,7 @@ class People:
     minted: int = 0
     erased: set[UUID] = field(default_factory=set)
     linked: dict[UUID, str] = field(default_factory=dict)
+    named: list[CaseEvent] = field(default_factory=list)
 
     def mint_many(self, count: int) -> list[UUID]:
         self.minted += count
@@ -68,6 +70,9 @@ class People:
 
     def link_many(self, persons: dict[UUID, str]) -> None:
         self.linked |= persons
+
+    def remember(self, _authority: str, events: Iterable[CaseEvent]) -> None:
+        self.named += events
 
     def prefetch(self, subjects: Sequence[UUID]) -> None: ...
 
@@ -125,6 +130,7 @@ def judge_of_brussels(people: People | None = None, *, keys_away: bool = False) 
     return ChunkJudge(
         source=BrusselsSource(),
         subjects=everybody,
+        names=everybody,
         sealing=NoSealing(everybody, keys_away),
         digest_key=b"a key of a test",
     )

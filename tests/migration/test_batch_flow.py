@@ -56,6 +56,13 @@ def test_a_retold_record_is_one_append_on_the_case_of_its_file_number() -> None:
     assert (dossier.version, dossier.leaf_hash, dossier.fate) == (1, b"leaf", "retold")
 
 
+def test_what_is_retold_can_be_found_by_its_names_and_what_is_quarantined_cannot() -> None:
+    loads, people = Loads(), People()
+    loader_into(loads, file_of(record(1), record(2, bce="1"), record(1)), people).load([FILE])
+    (append,) = loads.appended
+    assert people.named == [append.event]
+
+
 def test_a_newer_version_goes_on_top_of_what_was_taken_even_before_that_is_written() -> None:
     newer = record(1, statut="refusée", modifie_le="21/04/2025 09:00")
     loads = Loads()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.migration.comparison import Kinship, Likelihood, Traits, kinship, likelihood
-from domain.migration.names import acting_name, folded_name, folded_number, name_forms
+from domain.names import acting_name, folded_name, folded_number, name_forms
 
 LATIN = st.text(st.characters(max_codepoint=0x17F, categories=("L",)), min_size=1, max_size=12)
 BLANKS = st.sampled_from([" ", "  ", "\t", "\u00a0", "\u2003"])

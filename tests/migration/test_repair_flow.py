@@ -16,6 +16,7 @@ from domain.migration.quarantine import ChangedSince, RepairRefused
 from domain.migration.source_lines import RawRecord
 from tests.migration.in_memory import (
     NOW,
+    People,
     PlainAppend,
     Waiting,
     judge_of_brussels,
@@ -57,6 +58,10 @@ def test_a_record_is_corrected_tried_again_and_retold(
     # then its event says what was corrected, on the case of its file number
     (append,) = waiting.appended
     assert (append.case_id, append.event.corrected) == (case_id_of("brussels", KEY), ("niss",))
+    # and it can be found by its names
+    people = quarantine.judge.names
+    assert isinstance(people, People)
+    assert people.named == [append.event]
     # and quarantine, ledger and trace have moved with it
     assert waiting.quarantined(it).state == "retold"
     assert waiting.recounted == [("identifierInvalid", {Fate.RETOLD: 1}, {})]

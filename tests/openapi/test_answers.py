@@ -58,6 +58,8 @@ def eventful(clients: ComparedClients, stopped_clock: StoppedClock) -> Iterator[
     last = agency.file(represented(labourMarketTest=evidence))
     tag = agency.employer_found(last)
     for change, body in (
+        ("assignments", {"handler": "caseHandler:h-13"}),
+        ("assignmentWithdrawals", {"reason": "verkeerde collega"}),
         ("assignments", {"handler": "caseHandler:h-12"}),
         ("mandateVerifications", {"valid": True}),
         ("feePayments", {**FEE, "paymentReference": "mistyped"}),

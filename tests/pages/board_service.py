@@ -20,6 +20,7 @@ from api.http.outermost import ErrorBoundary
 from api.http.quotas import Quotas
 from api.pages.rendering import Pages
 from api.pages.routes.board import board_pages
+from api.pages.routes.bulk_assignment import bulk_assignment_pages
 from api.pages.routes.queue import queue_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
@@ -140,5 +141,6 @@ def _app(program: Program, issuer: DevelopmentIssuer) -> FastAPI:
     app.state.access, app.state.pages, app.state.readers = services.access, pages, readers
     app.include_router(static_routes(pages.static))
     app.include_router(board_pages(services.boards, pages, readers))
-    app.include_router(queue_pages(services.queues, pages, readers))
+    app.include_router(queue_pages(services.queues, services.assignment, pages, readers))
+    app.include_router(bulk_assignment_pages(services.assignment, pages, readers))
     return app

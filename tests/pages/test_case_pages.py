@@ -192,11 +192,11 @@ def test_a_form_sent_twice_is_carried_out_once(service: CaseService) -> None:
     case_id = service.filed()
     with httpx.Client(base_url=service.address, cookies={SESSION_COOKIE: service.token(Role.CASE_HANDLER)}) as client:
         version = service.program.journal.read(case_id).version
-        form = {"key": str(uuid4()), "version": str(version), "handler": "caseHandler:h-9"}
+        form = {"key": str(uuid4()), "version": str(version), "handler": "caseHandler:h-1"}
         answers = [client.post(f"/cases/{case_id}/assignments", data=form) for _ in range(2)]
         assert [each.status_code for each in answers] == [303, 303]
         assert service.program.journal.read(case_id).version == version + 1
-        without = client.post(f"/cases/{case_id}/assignments", data={"handler": "caseHandler:h-9"})
+        without = client.post(f"/cases/{case_id}/assignments", data={"handler": "caseHandler:h-1"})
         assert without.status_code == 400
 
 

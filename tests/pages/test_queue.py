@@ -94,7 +94,7 @@ def test_the_most_urgent_stand_first(page: Page, service: BoardService, filed: F
     expect(first).to_contain_text("Teacher")
     expect(first).to_contain_text("12 Jan 2026")
     expect(first).to_contain_text("13 Mar 2026")
-    expect(first).to_contain_text("Late")
+    expect(first).to_contain_text("8 days late")
     expect(first).to_contain_text("handler-1")
     assert first.locator("th a").get_attribute("href") == f"/cases/{filed.case_of[filed.mine]}"
     assert not any(canary in page.content() for canary in CANARIES)
@@ -211,6 +211,114 @@ def test_an_address_says_nothing_of_its_own(page: Page, service: BoardService, f
     service.sign_in(page, HANDLER)
     page.goto(f"{service.address}/queue?lang=en&assigned=You+have+won&had=FL-2026-0000001-00")
     assert page.locator(".notice").count() == 0
+
+
+def choose(page: Page, *references: str) -> None:
+    for each in references:
+        page.get_by_label(f"Select {each}").check()
+
+
+def test_cases_are_given_to_a_colleague_together(page: Page, service: BoardService, filed: Filed) -> None:
+    # given a handler who selects three cases that nobody has
+    chosen = (filed.free[-12], filed.free[-14], filed.free[-16])
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang=en&handler=none&category=teacher")
+    picker = page.get_by_label("Assign the selected cases to")
+    texts = picker.locator("option").all_inner_texts()
+    assert texts[0].startswith("Me (1 open case")
+    assert any(each.startswith("handler-2 (") for each in texts[1:])
+    picker.select_option(OTHER_HANDLER.actor)
+    choose(page, *chosen)
+    # and a colleague takes one of them meanwhile
+    service.assign(filed.case_of[chosen[0]], TAKER, service.clock.now())
+    page.get_by_role("button", name="Assign", exact=True).click()
+    # then each has a result of its own
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 assigned, 1 changed meanwhile")
+    expect(page.locator("#assigned tbody tr").filter(has_text=chosen[0])).to_contain_text("left as it is")
+    assert [handler_of(service, filed.case_of[each]) for each in chosen] == [
+        TAKER.actor, OTHER_HANDLER.actor, OTHER_HANDLER.actor,
+    ]  # fmt: skip
+    check_accessibility(page)
+    # and sent again, nothing more happens
+    versions = [service.program.journal.read(filed.case_of[each]).version for each in chosen]
+    page.reload()
+    expect(page.get_by_role("heading", level=1)).to_have_text("2 assigned, 1 changed meanwhile")
+    assert [service.program.journal.read(filed.case_of[each]).version for each in chosen] == versions
+    # and the way back leads to the same view
+    page.get_by_role("link", name="Back to the queue").click()
+    expect(page.get_by_label("Category")).to_have_value("teacher")
+    assert not set(chosen) & set(references(page))
+
+
+def test_selecting_nothing_changes_nothing(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang=en")
+    page.get_by_role("button", name="Assign", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("No case was selected: nothing has changed.")
+
+
+KEY = "0190a000-0000-7abc-8def-00000000000b"
+
+
+@pytest.mark.parametrize(
+    ("caller", "assignee", "status"),
+    [
+        (HANDLER, "caseHandler:nobody-knows", 400),
+        (HANDLER, "operations:ops-1", 400),
+        (OPERATIONS, HANDLER.actor, 403),
+        (EMPLOYER, HANDLER.actor, 403),
+        (replace(HANDLER, authority="brussels"), HANDLER.actor, 404),
+    ],
+)
+def test_nobody_is_given_a_case_who_may_not_have_it(
+    service: BoardService, filed: Filed, caller, assignee: str, status: int
+) -> None:
+    case_id = filed.case_of[filed.free[-18]]
+    answer = httpx.post(
+        f"{service.address}/queue/bulk-assignments",
+        data={"chosen": f"{case_id} none", "assignee": assignee, "key": KEY},
+        cookies={"session": service.token(caller)},
+    )
+    assert answer.status_code == status
+    assert handler_of(service, case_id) is None
+
+
+def test_whose_work_starts_first_comes_first(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang=en")
+    page.get_by_role("link", name="Work starts first").click()
+    expect(page.get_by_label("Sort by")).to_have_value("startsOn")
+    page.get_by_label("Work starts in").select_option("April 2026")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("#queue caption")).to_have_text("0 open cases")
+    page.get_by_label("Work starts in").select_option(f"{ORDINARY.employment.start:%B %Y}")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.locator("#queue caption")).to_have_text(f"{MORE + 2} open cases")
+
+
+def test_a_view_is_one_click(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue?lang=en")
+    views = page.get_by_role("navigation", name="Views of the queue")
+    assert views.locator("[aria-current]").all_inner_texts() == ["All"]
+    views.get_by_role("link", name="Mine", exact=True).click()
+    assert views.locator("[aria-current]").all_inner_texts() == ["Mine"]
+    assert references(page) == [filed.mine]
+
+
+def test_who_only_looks_has_the_list_on_the_first_screen_of_a_telephone(
+    page: Page, service: BoardService, filed: Filed
+) -> None:
+    service.sign_in(page, OPERATIONS)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{service.address}/queue?lang=en")
+    box = page.locator("#queue tbody tr").first.bounding_box()
+    assert box is not None
+    assert box["y"] < 844
+    # with what decides between the cases beside the reference
+    due = page.locator("#queue tbody tr").first.locator("td").first.bounding_box()
+    assert due is not None
+    assert due["x"] < 390
 
 
 def test_operations_look_and_change_nothing(page: Page, service: BoardService, filed: Filed) -> None:

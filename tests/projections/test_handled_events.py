@@ -51,7 +51,7 @@ def test_a_read_model_that_takes_one_more_event_is_given_it() -> None:
     before = CaseFold(note, shows=("handler",), takes={})
     after = CaseFold(note, shows=("handler",), takes={"FeePaid": one_more_fee})
 
-    assert before.handles == BEGINNINGS | {"CaseAssigned"}
+    assert before.handles == BEGINNINGS | {"CaseAssigned", "AssignmentWithdrawn"}
     assert after.handles == before.handles | {"FeePaid"}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,7 +12,17 @@ import pytest
 from domain.case.folding import fold
 from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from projections.lists.keyset_pages import PlaceUnusable
-from projections.lists.work_queue import NOBODY, QueuedCase, QueueFilter, QueueOrder, WorkQueue, count_queued, queued
+from projections.lists.work_queue import (
+    NOBODY,
+    HandlerLoad,
+    QueuedCase,
+    QueueFilter,
+    QueueOrder,
+    WorkQueue,
+    count_queued,
+    handler_loads,
+    queued,
+)
 from projections.read_model import Cursor
 from projections.recorded_event import RecordedEvent
 from tests.projections.eventful_cases import eventful_cases
@@ -76,8 +86,61 @@ def test_two_open_cases_the_most_urgent_first(tables: Cursor) -> None:
         (later.case_id, date(2026, 1, 6), date(2026, 3, 7), "late"),
         (paused.case_id, date(2026, 1, 5), date(2026, 3, 16), "late"),
     ]
+    # and it is said by how many days each is late
+    assert [each.days_late for each in shown] == [(TODAY - each.due_on).days for each in shown]
     assert [each.case_id for each in whole(tables, order=QueueOrder.FILING_DAY)] == [paused.case_id, later.case_id]
     assert count_queued(tables, TODAY, TARGET, EVERY) == 2
+
+
+def works_from(number: int, start: str | None) -> History:
+    case = some_case(number)
+    case.is_filed(FIRST_DAY, employment=None if start is None else {"start": start})
+    return case
+
+
+def test_whose_work_starts_first_comes_first(tables: Cursor) -> None:
+    # given cases whose work starts in March, in April and on the last of March, and one that does not say
+    march, april, end_of_march, unknown = (
+        works_from(n, start) for n, start in enumerate(("2026-03-01", "2026-04-01", "2026-03-31", None))
+    )
+    QUEUE.project(log_of([unknown, april, march, end_of_march]), tables)
+
+    for limit in (100, 1):
+        shown = whole(tables, order=QueueOrder.START_DAY, limit=limit)
+        assert [each.starts_on for each in shown] == [date(2026, 3, 1), date(2026, 3, 31), date(2026, 4, 1), None]
+
+    in_march = replace(EVERY, starts_from=date(2026, 3, 1), starts_before=date(2026, 4, 1))
+    assert {each.case_id for each in whole(tables, in_march)} == {march.case_id, end_of_march.case_id}
+    assert count_queued(tables, TODAY, TARGET, in_march) == 2
+
+
+def test_a_corrected_start_counts_and_a_correction_of_something_else_changes_none(tables: Cursor) -> None:
+    case = works_from(0, "2026-03-01")
+    case.is_corrected(FIRST_DAY, employer=None)
+    case.happens("CaseCorrected", FIRST_DAY, employer=None, employment={"start": "2026-05-01"}, leftOpen=[])
+    case.is_corrected(FIRST_DAY, employer=None)
+    for batch in (log_of([case]), *([each] for each in log_of([case]))):
+        QUEUE.project(batch, tables)
+    assert [each.starts_on for each in whole(tables)] == [date(2026, 5, 1)]
+
+
+def test_handlers_are_known_by_their_cases_with_how_many_are_open(tables: Cursor) -> None:
+    # given a handler with an open case and one that has ended, another with none open, and a case passed on
+    open_case, ended, passed_on, others, elsewhere = (some_case(n) for n in range(5))
+    for case, handlers in ((open_case, "a"), (ended, "a"), (passed_on, "ca"), (others, "b")):
+        case.is_filed(FIRST_DAY)
+        for handler in handlers:
+            case.happens("CaseAssigned", FIRST_DAY, handler=f"caseHandler:{handler}")
+    elsewhere.is_filed(FIRST_DAY, authority="brussels")
+    elsewhere.happens("CaseAssigned", FIRST_DAY, handler="caseHandler:d")
+    for case in (ended, others):
+        case.happens("ApplicationWithdrawn", FIRST_DAY)
+    QUEUE.project(log_of([open_case, ended, passed_on, others, elsewhere]), tables)
+
+    assert handler_loads(tables, "flanders") == [
+        HandlerLoad(handler="caseHandler:a", open_cases=2),
+        HandlerLoad(handler="caseHandler:b", open_cases=0),
+    ]
 
 
 def test_a_row_is_what_the_domain_says_of_the_case(log: LogOfCases) -> None:
@@ -156,13 +219,20 @@ def test_each_filter_gives_its_cases_and_their_number(tables: Cursor, wanted: di
 @pytest.mark.parametrize("order", QueueOrder)
 @pytest.mark.parametrize("limit", [1, 7, 100])
 def test_pages_of_any_length_make_the_whole_list(tables: Cursor, order: QueueOrder, limit: int) -> None:
-    QUEUE.project(many(90), tables)
+    events = many(90)
+    starts = random.Random(9)
+    for each in events:
+        if each.name == "ApplicationSubmitted":
+            # A third do not say when their work starts.
+            start = date(2026, 3, starts.randint(1, 28)).isoformat()
+            each.clear["employment"] = None if starts.random() < 1 / 3 else {"start": start}
+    QUEUE.project(events, tables)
 
     shown = whole(tables, order=order, limit=limit)
 
     assert len({each.case_id for each in shown}) == len(shown) == count_queued(tables, TODAY, TARGET, EVERY)
-    key = {QueueOrder.DUE_DAY: "due_on", QueueOrder.FILING_DAY: "filed_on"}[order]
-    assert shown == sorted(shown, key=lambda each: (getattr(each, key), each.case_id))
+    key = {QueueOrder.DUE_DAY: "due_on", QueueOrder.FILING_DAY: "filed_on", QueueOrder.START_DAY: "starts_on"}[order]
+    assert shown == sorted(shown, key=lambda each: (getattr(each, key) or date.max, each.case_id))
 
 
 @pytest.mark.parametrize("order", QueueOrder)

@@ -26,6 +26,7 @@ from domain.case.events import (
     ApplicationForwardedToImmigrationOffice,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    AssignmentWithdrawn,
     CaseAssigned,
     CaseCorrected,
     CaseEvent,
@@ -71,6 +72,7 @@ RULE_SET: Final = "5e" * 32
 
 CANARIES: Final = (
     "canary voiding",
+    "canary wrong colleague",
     "Canary-Given", "Canary-Family", "1991-07-13", "91071300117", "58321.77", "canary title", "canary candidate",
     "Canary Sending NV", "Canary Earlier NV", "14580.44", "canary trace", "canary motivation", "canary reason",
     "canary question", "canary answer", "Canary Sole Trader", "Canary file number", "Canary-infirmi", "Canary-Lambert",
@@ -353,6 +355,13 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         left_open=("contractContent",),
     ),
     CaseAssigned(effective_at=_JUDGED, handler=_HANDLER, by="caseHandler:lead-1"),
+    AssignmentWithdrawn(
+        effective_at=_JUDGED,
+        handler=_HANDLER,
+        by="caseHandler:lead-1",
+        worker_subject=WORKER,
+        reason="canary wrong colleague",
+    ),
     MandateVerified(
         effective_at=_JUDGED,
         enterprise_number="0403227515",

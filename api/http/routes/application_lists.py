@@ -23,6 +23,7 @@ from api.permissions import Action
 from api.services.lists import ListService
 from domain.case.lifecycle import CaseStatus
 from domain.case.refusals import InputIssue, InvalidInput, require_no_issues
+from domain.case.search_text import sought_case
 from domain.case.value_checks import (
     INVALID_INPUT,
     Issues,
@@ -51,13 +52,15 @@ ListQuery = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationQuery:
-    """What is searched for; ``after`` is the member ``nextAfter`` of the page before."""
+    """What is searched for; ``text`` as people type it, ``after`` is the member ``nextAfter`` of the page before."""
 
     reference: str | None = None
     status: str | None = None
     category: str | None = None
     enterprise_number: str | None = None
     ssin: str | None = None
+    text: str | None = None
+    closed: bool | None = None
     page_size: int = 50
     after: str | None = None
 
@@ -90,9 +93,13 @@ def application_list_routes(lists: ListService) -> APIRouter:
             status=search.status,
             category=search.category,
             employer_number=search.enterprise_number,
+            closed=search.closed,
         )
+        sought = None if search.text is None else sought_case(search.text, today=lists.today)
         try:
-            page = lists.find(query.caller, wanted, ssin=search.ssin, limit=search.page_size, after=search.after)
+            page = lists.find(
+                query.caller, wanted, ssin=search.ssin, sought=sought, limit=search.page_size, after=search.after
+            )
         except PlaceUnusable as why:
             issue = InputIssue(
                 path="after", code=INVALID_INPUT, problem=str(why), remedy="take nextAfter of the page before"

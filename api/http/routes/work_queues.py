@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date, timedelta
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Response
@@ -22,9 +24,10 @@ from domain.deadlines.service_levels import ServiceStatus
 from projections.lists.keyset_pages import PlaceUnusable
 from projections.lists.work_queue import NOBODY, QueueFilter, QueueOrder
 
-FILTERS: Final = ("status", "stage", "category", "handler", "holder", "standing", "withTasks", "sort")
-SORTS: Final = {"dueOn": QueueOrder.DUE_DAY, "filedOn": QueueOrder.FILING_DAY}
+FILTERS: Final = ("status", "stage", "category", "handler", "holder", "standing", "withTasks", "startsIn", "sort")
+SORTS: Final = {"dueOn": QueueOrder.DUE_DAY, "startsOn": QueueOrder.START_DAY, "filedOn": QueueOrder.FILING_DAY}
 UNASSIGNED: Final = "none"
+_MONTH: Final = re.compile(r"[12][0-9]{3}-(0[1-9]|1[0-2])", re.ASCII)
 
 QueuesQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_WORK_QUEUE))]
 QueueQuery = Annotated[AuthorisedQuery, Depends(authorised_query(Action.READ_WORK_QUEUE, *FILTERS, *PAGING))]
@@ -73,6 +76,7 @@ def filter_of(parameters: QueryParams, authority: str) -> QueueFilter:
         raise wrong_parameter(
             "handler", "schemaViolation", "it is no case handler", f"write caseHandler:h-12, or {UNASSIGNED}"
         )
+    starts_from, starts_before = _month_of(parameters)
     return QueueFilter(
         authority=authority,
         status=one_code(parameters, "status", tuple(each.value for each in OPEN_STATUSES)),
@@ -82,7 +86,21 @@ def filter_of(parameters: QueryParams, authority: str) -> QueueFilter:
         holder=one_code(parameters, "holder", HOLDERS),
         standing=one_code(parameters, "standing", tuple(each.value for each in ServiceStatus)),
         with_tasks=truth(parameters, "withTasks"),
+        starts_from=starts_from,
+        starts_before=starts_before,
     )
+
+
+def _month_of(parameters: QueryParams) -> tuple[date | None, date | None]:
+    """The first day of the month ``startsIn``, and of the month after it."""
+    given = single(parameters, "startsIn")
+    if given is None:
+        return None, None
+    if _MONTH.fullmatch(given) is None:
+        raise wrong_parameter("startsIn", "schemaViolation", "it is no month", "write year and month, such as 2026-03")
+    first = date.fromisoformat(f"{given}-01")
+    # Every month has fewer than 32 days, and a year that is written so goes on after its December.
+    return first, (first + timedelta(days=31)).replace(day=1)
 
 
 def _address(base_url: str, authority: str) -> str:

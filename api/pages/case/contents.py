@@ -8,6 +8,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
+from api.pages.case.rows import late_badge
 from api.pages.charts.figures import Caption, Figure
 from api.pages.charts.shares import ShareWords, Whole, share_figure
 from api.pages.page_parts import Badge, Tone
@@ -56,7 +57,7 @@ class ClockShown:
     id: str
     title: str
     due_on: date
-    badge: Badge
+    badges: tuple[Badge, ...]
     steps: tuple[str, ...]
 
 
@@ -223,21 +224,27 @@ class CaseWords:
                 id=clock.id,
                 title=clock_title(clock.id, self._language, self._code_lists),
                 due_on=clock.due_on,
-                badge=self.clock_badge(clock),
+                badges=self.clock_badges(clock, view.on),
                 steps=tuple(derivation_sentence(each, self._language, self._code_lists) for each in clock.derivation),
             )
             for clock in view.clocks
         )
 
-    def clock_badge(self, clock: Clock) -> Badge:
-        """The state of a clock: a paused one says so, whatever its last day."""
-        if clock.state is ClockState.PAUSED:
-            return Badge(text=self.label("clockStates", clock.state), tone=Tone.WAITING)
-        late = clock.status is ServiceStatus.LATE
-        if clock.state is ClockState.STOPPED and not late:
-            return Badge(text=self.label("clockStates", clock.state), tone=Tone.GOOD)
-        tones = {ServiceStatus.IN_TIME: Tone.GOOD, ServiceStatus.AT_RISK: Tone.ATTENTION, ServiceStatus.LATE: Tone.LATE}
-        return Badge(text=self.label("serviceStatuses", clock.status), tone=tones[clock.status])
+    def clock_badges(self, clock: Clock, on: date) -> tuple[Badge, ...]:
+        """The state of a clock as of the day ``on``: as in the queue, a paused one that is late says both."""
+        state = self.label("clockStates", clock.state)
+        if clock.state is ClockState.STOPPED:
+            if clock.status is not ServiceStatus.LATE or clock.stopped_on is None:
+                return (Badge(text=state, tone=Tone.GOOD),)
+            days = (clock.stopped_on - clock.due_on).days
+            # What is over is late no more: it says for ever how late it was.
+            ended = self._language.ngettext("Ended %(num)s day late", "Ended %(num)s days late", days)
+            return (Badge(text=ended, tone=Tone.NEUTRAL),)
+        paused = (Badge(text=state, tone=Tone.WAITING),) if clock.state is ClockState.PAUSED else ()
+        if clock.status is ServiceStatus.LATE:
+            return (late_badge((on - clock.due_on).days, self._language), *paused)
+        tone = Tone.GOOD if clock.status is ServiceStatus.IN_TIME else Tone.ATTENTION
+        return paused or (Badge(text=self.label("serviceStatuses", clock.status), tone=tone),)
 
     def findings(
         self, findings: Sequence[Mapping[str, Any]], *, with_remarks: bool = False

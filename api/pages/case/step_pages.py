@@ -10,6 +10,7 @@ from fastapi.responses import RedirectResponse
 
 from api.http.case_representation import assessment_content
 from api.http.foreseen_errors import problem_of
+from api.pages.case.assignees import assignees
 from api.pages.case.contents import CaseWords
 from api.pages.case.sent_steps import KEY, REQUEST, VERSION, command_of, context_of, fresh_key
 from api.pages.form_values import body_of, errors_of
@@ -22,12 +23,14 @@ from api.pages.session import FIRST_PAGES, Readers
 from api.services.access import AuthorisedCaller
 from api.services.all_services import Services
 from api.services.refusals import NotFound
-from api.steps import admissibility_decisions, answers, corrections, documents
+from api.steps import admissibility_decisions, answers, assignments, corrections, documents
 from api.steps.corrections import CORRECTABLE, WORKER
 from api.steps.forms import Form, FormMaterial, FormWords
 from api.steps.procedure import STEP_OF, possible_steps
 from api.steps.step import Step
 from api.words.choices import Choice
+from api.words.languages import Language
+from domain.case.commands import AssignCase
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
@@ -82,6 +85,8 @@ class StepScreen:
             context = context_of(cases, caller, sent)
             _require_request(step, snapshot.case, sent)
             command = command_of(step, case_id, sent, body_of(form, sent), context)
+            if isinstance(command, AssignCase):
+                self._services.assignment.require_known(caller, command.handler)
             cases.change(caller, case_id, command, context, known=snapshot.stream)
         except InvalidInput as why:
             language = self._pages.language(request)
@@ -121,10 +126,14 @@ class StepScreen:
                 Choice(value=each.sha256, text=f"{items.item(each.kind)} ({each.sha256[:8]})")
                 for each in snapshot.case.documents
             ),
+            handlers=self._handlers(caller, language) if step is assignments.STEP else (),
         )
         if step.form is None:
             raise AssertionError(f"no form takes the step {step.resource}")
         return step.form(FormWords(language, lists), material)
+
+    def _handlers(self, caller: AuthorisedCaller, language: Language) -> tuple[Choice, ...]:
+        return assignees(self._services.assignment.handlers(caller), caller.caller, language)
 
     def page(
         self, request: Request, step: Step, caller: AuthorisedCaller, snapshot: CaseSnapshot, shown: Shown

@@ -16,7 +16,8 @@ from api.pages.page_parts import Badge, FieldError, Tone
 from api.pages.page_route import PageRoute
 from api.pages.refusals import FormFault, form_refused
 from api.pages.rendering import Pages
-from api.pages.routes.queue import PAYMENTS, QUEUE
+from api.pages.routes.bulk_assignment import QUEUE
+from api.pages.routes.queue import PAYMENTS
 from api.pages.sent_files import SentFile
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers

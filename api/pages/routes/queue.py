@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Final
+from uuid import uuid4
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
@@ -12,16 +14,19 @@ from starlette.datastructures import QueryParams
 from api.http.paging import AFTER, single, unusable_cursor
 from api.http.query_values import one_code
 from api.http.requests import case_id_of
-from api.http.routes.work_queues import FILTERS, SORTS, UNASSIGNED, filter_of
+from api.http.routes.work_queues import SORTS, UNASSIGNED, filter_of
 from api.pages.board.words import BoardWords
+from api.pages.case.assignees import assignees
 from api.pages.case.rows import row_in_queue
 from api.pages.filter_forms import Filter, FilterForm, address, choices_with_all, filled_in, pseudonym
 from api.pages.page_parts import Badge, Paging, Tone, freshness_of
 from api.pages.page_route import PageRoute
-from api.pages.rendering import Pages
+from api.pages.rendering import Link, Pages
+from api.pages.routes.bulk_assignment import BULK, QUEUE, QUEUE_PARAMETERS
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.permissions import Action
+from api.services.bulk_assignment import BulkAssignment
 from api.services.work_queues import WorkQueueService
 from api.words.choices import Choice
 from api.words.languages import Language
@@ -33,7 +38,6 @@ from infra.identity.caller import Caller, Role
 from projections.lists.keyset_pages import PlaceUnusable
 from projections.lists.work_queue import NOBODY, QueueFilter
 
-QUEUE: Final = "/queue"
 TAKEN: Final = "/queue/assignments"
 PAYMENTS: Final = "/queue/payments"
 PAGE_LENGTH: Final = 50
@@ -42,14 +46,15 @@ _ASSIGNED: Final = "assigned"
 _HAD_ALREADY: Final = "had"
 _OPEN_STAGES: Final = tuple(each.value for each in Stage if each is not Stage.CLOSED)
 _NOTICES: Final = (_ASSIGNED, _HAD_ALREADY)
-_PARAMETERS: Final = ("authority", *FILTERS)
 _USUAL_SORT: Final = "dueOn"
+_MONTHS_BEFORE: Final = 3
+_MONTHS_AFTER: Final = 15
 
 SentFields = Annotated[SentForm, Depends(sent_form)]
 
 
-def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> APIRouter:
-    """The queue, and the form in it by which a handler takes a case."""
+def queue_pages(queues: WorkQueueService, assignment: BulkAssignment, pages: Pages, readers: Readers) -> APIRouter:
+    """The queue, and the forms in it by which a handler takes a case or gives several to somebody."""
     routes = APIRouter(route_class=PageRoute)
     access = readers.access
 
@@ -69,21 +74,26 @@ def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> API
         others = [(name, value) for name, value in parameters.multi_items() if name not in (AFTER, *_NOTICES)]
         may_read = access.may(caller, Action.READ_APPLICATION)
         taker = caller.actor if access.may(caller, Action.ASSIGN_CASE) else None
+        handlers = () if taker is None else assignment.handlers(authorised)
         return pages.response(
             request,
             "queue.html",
             {
-                "form": _form(wanted, sort, caller, words),
+                "form": _form(wanted, single(parameters, "startsIn") or "", sort, caller, words, queues.today),
                 "payments_href": PAYMENTS if access.may(caller, Action.RECORD_FEE_PAYMENT) else None,
+                "views": _views(others, caller, language),
                 "rows": [row_in_queue(each, words, may_read=may_read, taker=taker) for each in page.items],
                 "counted": language.ngettext("%(num)s open case", "%(num)s open cases", found.total),
                 "notice": _notice(parameters, language),
                 "freshness": fresh,
                 "first_href": address(QUEUE, *others) if single(parameters, AFTER) is not None else None,
                 "paging": Paging(next_href=None if page.next is None else address(QUEUE, *others, (AFTER, page.next))),
-                "take_action": TAKEN,
+                "take_action": None if taker is None else TAKEN,
+                "bulk_action": BULK,
+                "bulk_key": str(uuid4()),
+                "assignees": assignees(handlers, caller, language),
                 # The filters, to come back to: known names only, so that they lead nowhere else.
-                "form_fields": [(name, value) for name, value in others if name in _PARAMETERS],
+                "form_fields": [(name, value) for name, value in others if name in QUEUE_PARAMETERS],
             },
             frame=readers.frame(request, caller, QUEUE),
         )
@@ -91,7 +101,7 @@ def queue_pages(queues: WorkQueueService, pages: Pages, readers: Readers) -> API
     @routes.post(TAKEN, name="takeCase")
     def take(request: Request, form: SentFields) -> Response:
         taken = queues.take(readers.authorised(request, Action.ASSIGN_CASE), case_id_of(form.one("case")))
-        back = [(name, form.one(name)) for name in _PARAMETERS if form.one(name)]
+        back = [(name, form.one(name)) for name in QUEUE_PARAMETERS if form.one(name)]
         notice = (_ASSIGNED if taken.is_callers else _HAD_ALREADY, taken.reference)
         return RedirectResponse(address(QUEUE, *back, notice), 303, {"Cache-Control": "no-store"})
 
@@ -103,7 +113,33 @@ def _authority(parameters: QueryParams, caller: Caller) -> str:
     return caller.authority or one_code(parameters, "authority", AUTHORITIES) or AUTHORITIES[0]
 
 
-def _form(wanted: QueueFilter, sort: str, caller: Caller, words: BoardWords) -> FilterForm:
+def _views(parameters: Sequence[tuple[str, str]], caller: Caller, language: Language) -> tuple[Link, ...]:
+    """The questions that are asked most, each a click; of who chooses an authority, those of that one."""
+    scope = [(name, value) for name, value in parameters if name == "authority"]
+    given = {each for each in parameters if each[0] in QUEUE_PARAMETERS}
+    views: list[tuple[str, list[tuple[str, str]]]] = []
+    if caller.role is Role.CASE_HANDLER:
+        mine = ("handler", caller.actor)
+        views.append((language.gettext("Mine, waiting for us"), [mine, ("holder", "region")]))
+        views.append((language.gettext("Mine"), [mine]))
+    views.append((language.gettext("Unassigned"), [("handler", UNASSIGNED)]))
+    views.append((language.gettext("Late"), [("standing", ServiceStatus.LATE.value)]))
+    views.append((language.gettext("Work starts first"), [("sort", "startsOn")]))
+    views.append((language.gettext("All"), []))
+    return tuple(
+        Link(href=address(QUEUE, *scope, *chosen), text=text, here=given == {*scope, *chosen}) for text, chosen in views
+    )
+
+
+def _months(chosen: str, today: date, language: Language) -> list[Choice]:
+    """The months in which work starts that is decided on now; and the one that the address asks for."""
+    first = today.year * 12 + today.month - 1
+    months = {f"{n // 12}-{n % 12 + 1:02d}" for n in range(first - _MONTHS_BEFORE, first + _MONTHS_AFTER)}
+    listed = sorted(months | ({chosen} if chosen else set()))
+    return [Choice(value=each, text=language.month(date.fromisoformat(f"{each}-01"))) for each in listed]
+
+
+def _form(wanted: QueueFilter, starts_in: str, sort: str, caller: Caller, words: BoardWords, today: date) -> FilterForm:
     language = words.language
     authority = Filter(
         name="authority",
@@ -140,11 +176,18 @@ def _form(wanted: QueueFilter, sort: str, caller: Caller, words: BoardWords) -> 
             codes("category", language.gettext("Category"), "categories", CATEGORIES, wanted.category),
             codes("holder", language.gettext("With"), "holders", HOLDERS, wanted.holder),
             Filter(
+                name="startsIn",
+                label=language.gettext("Work starts in"),
+                value=starts_in,
+                choices=choices_with_all(everything, _months(starts_in, today, language)),
+            ),
+            Filter(
                 name="sort",
                 label=language.gettext("Sort by"),
                 value=sort,
                 choices=(
                     Choice(value="dueOn", text=language.gettext("Due day")),
+                    Choice(value="startsOn", text=language.gettext("Start of the work")),
                     Choice(value="filedOn", text=language.gettext("Day of filing")),
                 ),
             ),

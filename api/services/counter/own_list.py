@@ -12,7 +12,7 @@ from api.services.access import AuthorisedCaller
 from api.services.counter.opened import Names, OpenedApplication, OpenedRows
 from api.services.counter.permits import OpenedPermit, PermitService
 from api.services.own_rows import MOST_FOLLOWED, OwnRows, OwnScope
-from domain.migration.names import folded_name
+from domain.names import folded_name
 from infra.sealed_places import Listing
 from projections.lists.keyset_pages import LONGEST_PAGE, Page
 from projections.lists.own_applications import ALL_OF_THEM, FollowedApplication, Wanted, place_of

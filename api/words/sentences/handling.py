@@ -83,6 +83,14 @@ def _assigned(values: Values, wording: Wording) -> str:
     )
 
 
+def _assignment_withdrawn(values: Values, wording: Wording) -> str:
+    return wording.language.gettext(
+        "The assignment to %(handler)s was undone by %(actor)s: nobody has the file now.",
+        handler=wording.actor(values["handler"]),
+        actor=wording.actor(values["by"]),
+    )
+
+
 def _mandate(values: Values, wording: Wording) -> str:
     language = wording.language
     number, actor = wording.enterprise(values["enterpriseNumber"]), wording.actor(values["by"])
@@ -154,6 +162,7 @@ HANDLING: Final[Mapping[str, Teller]] = MappingProxyType(
         "caseCorrected": _corrected,
         "applicationWithdrawn": _withdrawn,
         "caseAssigned": _assigned,
+        "assignmentWithdrawn": _assignment_withdrawn,
         "mandateVerified": _mandate,
         "informationRequested": _information_requested,
         "informationProvided": _answered,

@@ -15,7 +15,8 @@ The errors of this package::
     └── OutcomeUnknown              to be repeated with the same id
     Exception
     ├── EventAtFault                in reading: an event cannot be applied
-    └── JournalNotSeenWhole         in collecting keys: not every event is shown
+    ├── JournalNotSeenWhole         in collecting keys: not every event is shown
+    └── TooManyNamed                in looking for a name: more cases have it than anybody looks through
 
 That the database is away is ``DatabaseUnavailable``, of the package ``server``.
 """

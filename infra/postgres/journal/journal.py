@@ -27,6 +27,7 @@ from infra.postgres.journal.conflicts import (
 )
 from infra.postgres.journal.folded_cases import CaseAsRead, FoldedCases
 from infra.postgres.journal.mapper import EventMapper, PlacedEvent
+from infra.postgres.journal.name_index import NameIndex
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.recordable import recordable_json, require_recordable
 from infra.wire_format import canonical_json, wire_adapter
@@ -41,10 +42,17 @@ class PostgresJournal:
     """Appends and reads cases through ``EventStore``; ``digest_key`` keys the digests of commands."""
 
     def __init__(
-        self, recorder: JournalRecorder, mapper: EventMapper, *, digest_key: bytes, folds: FoldedCases | None = None
+        self,
+        recorder: JournalRecorder,
+        mapper: EventMapper,
+        *,
+        digest_key: bytes,
+        folds: FoldedCases | None = None,
+        names: NameIndex | None = None,
     ) -> None:
-        """Without ``folds`` a case is read from its first event each time."""
+        """Without ``folds`` a case is read from its first event each time; without ``names`` none is found by name."""
         self._recorder = recorder
+        self._names = names
         self._folds = folds
         self._mapper = mapper
         self._store: EventStore[UUID] = EventStore(mapper, recorder)
@@ -119,6 +127,9 @@ class PostgresJournal:
         head = StreamHead(version if version > 0 else None, stream.head_hash)
         placed = [PlacedEvent(stream.case_id, version + n, event) for n, event in enumerate(events, 1)]
         slip: list[Appended] = []
+        if self._names is not None and authority is not None:
+            # Before the events: a case that is on record can be found. What is refused after all is found by nobody.
+            self._names.remember(authority, events)
         try:
             self._store.put(
                 placed,
