@@ -195,7 +195,7 @@ def test_what_was_found_goes_on_where_the_page_ended(service: CaseService, filed
     assert (len(first), len(second), len({*first, *second})) == (25, 1, 26)
 
 
-@in_each_language
+@in_each_language("fr")
 def test_everyone_can_read_it(page: Page, service: CaseService, filed: Filed, code: str) -> None:
     service.sign_in(page.context, Role.CASE_HANDLER)
     page.goto(f"{service.address}/search?lang={code}")
