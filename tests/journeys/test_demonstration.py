@@ -182,7 +182,7 @@ def test_the_tour_of_the_readme_is_true(shown: Shown, browser: Browser) -> None:
             return asked.count() == 2
 
         wait_until(both_requests_are_listed, because="both requests are in the employer's list", within=10)
-        page.get_by_role("link", name=f"Answer the request {reference}").click()
+        page.get_by_role("link", name=re.compile(f"^Answer the request .* {reference}$")).click()
         page.get_by_label("Your answer").fill("It is in the file.")
         page.get_by_role("button", name="Send the answer").click()
         expect(page.locator(".case-head")).to_contain_text("Application admissible")
