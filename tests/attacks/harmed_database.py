@@ -298,7 +298,7 @@ def harmed_service(
 ) -> Iterator[tuple[Service, SwallowingProxy | None]]:
     """The service over a server in ``directory``; its own files are in ``home`` where that is given.
 
-    ``over_tcp`` puts a proxy between the two.
+    ``over_tcp`` puts a proxy between the two; the key store, which a filing writes in first, is reached without it.
     """
     with ExitStack() as opened:
         postgres = opened.enter_context(Postgres(directory / "var"))
@@ -308,8 +308,9 @@ def harmed_service(
         home.mkdir(exist_ok=True)
         limits = home / "limits.toml"
         limits.write_text(LIMITS)
-        journal, keys = (_through(proxy, url) for url in (direct_url, keys_url))
-        settings = Settings(home=home, database_url=journal, key_database_url=keys, limits_file=limits)
+        settings = Settings(
+            home=home, database_url=_through(proxy, direct_url), key_database_url=keys_url, limits_file=limits
+        )
         program = opened.enter_context(open_program(settings, set_up=True))
         issuer = DevelopmentIssuer.open(home, create=True)
         address = opened.enter_context(running_server(program))

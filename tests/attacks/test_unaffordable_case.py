@@ -170,7 +170,7 @@ def test_a_full_case_takes_what_ends_it_and_nothing_more_of_its_applicant(admin_
             assert last.status_code == 201, last.text
         full = service.handler.change(last, "assignments", {"handler": "caseHandler:h-13"})
         assert problem_of(full) == (409, "caseIsFull")
-        page = assigned_by_the_form(service, last, "caseHandler:h-13")
+        page = assigned_by_the_form(service, last, CALLERS[Role.CASE_HANDLER].actor)
         assert page.status_code == 409
         assert "limit of what one case can hold" in page.text
 

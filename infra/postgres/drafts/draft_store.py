@@ -25,12 +25,12 @@ from infra.wire_format import canonical_json
 _NONCE_BYTES: Final = 12
 
 _COLUMNS: Final = "id, version, begun_at, touched_at, sealed"
-_READ: Final = f"select {_COLUMNS} from draft where owner = %s and id = %s"  # noqa: S608  # nosec B608 # constants
+_READ: Final = f"select {_COLUMNS} from draft where owner = %s and id = %s"  # noqa: S608  # nosec B608 # the columns are a constant
 _LISTED: Final = f"""
 select {_COLUMNS} from draft
  where owner = %(owner)s and (%(touched_at)s::timestamptz is null or (touched_at, id) < (%(touched_at)s, %(id)s))
  order by touched_at desc, id desc limit %(limit)s
-"""  # noqa: S608  # nosec B608 # constants
+"""  # noqa: S608  # nosec B608 # the columns are a constant
 _ADD: Final = """
 insert into draft (id, owner, authority, version, begun_at, touched_at, sealed) values (%s, %s, %s, %s, %s, %s, %s)
 """
