@@ -95,7 +95,7 @@ def test_a_submit(service: Service) -> None:
         file(service)
     # A new id has no stream to be read: the append finds a repetition out by the id of its command.
     assert [each.split()[0] for each in once_a_request(journal)] == ["execute"]
-    assert len(keys) == 1, "the worker's key is made"
+    assert len(keys) == 2, "the worker's number is linked, and the names are stored by which a case is found"
 
 
 def test_a_change(service: Service) -> None:
@@ -127,11 +127,12 @@ def test_a_form_that_is_sent(service: Service) -> None:
     with service.browser(Role.CASE_HANDLER) as browser, service.journal.noted() as journal:
         sent = browser.post(
             f"/cases/{case_id}/assignments",
-            data={"handler": "caseHandler:h-12", "version": version, "key": str(uuid4())},
+            data={"handler": CALLERS[Role.CASE_HANDLER].actor, "version": version, "key": str(uuid4())},
         )
     assert sent.status_code == 303, sent.text
+    # Beside the case and its append: whom one can choose from.
     assert tables_read(journal)["journal"] == 1
-    assert len(once_a_request(journal)) == 2, journal
+    assert len(once_a_request(journal)) == 4, journal
 
 
 def test_an_employers_list(service: Service) -> None:
@@ -145,6 +146,7 @@ def test_an_employers_page(service: Service) -> None:
     with service.browser(Role.EMPLOYER) as browser, service.journal.noted() as journal:
         page = browser.get("/employer")
     assert page.status_code == 200
-    # The page, what waits for an answer, and the due days of all rows together.
-    assert tables_read(journal) == {"own_application": 2, "case_file": 1}
-    assert len(once_a_request(journal)) == 3, journal
+    # The page, what waits for an answer, what is to be renewed, and names and due days of all rows together. Whose a
+    # case is that shows a name, its own stream says, once for each of the page.
+    assert tables_read(journal) == {"own_application": 3, "case_file": 1, "unnest": 1, "journal": 20}
+    assert len(once_a_request(journal)) == 25, journal
