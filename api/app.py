@@ -134,7 +134,7 @@ def create_app(
         fee_pages(services.open_fees, pages, readers),
         payment_list_pages(services.payment_lists, pages, readers, uploads),
         case_pages(services, pages, readers, uploads),
-        queue_pages(services.queues, services.assignment, pages, readers),
+        queue_pages(services, pages, readers),
         bulk_assignment_pages(services.assignment, pages, readers),
         search_pages(services.search, pages, readers),
         migration_pages(program, pages, readers),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
@@ -325,3 +326,19 @@ def test_those_who_may_not_file_have_no_drafts(meet: Meet) -> None:
         official = meet(role)
         assert official.client.get("/drafts").status_code == 403
         assert official.begin().status_code == 403
+
+
+def test_an_authority_sees_how_many_drafts_there_are_and_none_of_them(service: CaseService, meet: Meet) -> None:
+    applicant, handler = meet(), meet(Role.CASE_HANDLER)
+    before = _drafts_counted(handler)
+    applicant.begin()
+    applicant.save("worker", {"worker.familyName": "Onzichtbaar"})
+    queue = handler.client.get("/queue").text
+    assert _drafts_counted(handler) == before + 1
+    assert "Onzichtbaar" not in queue
+
+
+def _drafts_counted(handler: Applicant) -> int:
+    found = re.search(r"([0-9]+) drafts? (?:is|are) being filled in", handler.client.get("/queue").text)
+    assert found is not None
+    return int(found[1])

@@ -141,6 +141,6 @@ def _app(program: Program, issuer: DevelopmentIssuer) -> FastAPI:
     app.state.access, app.state.pages, app.state.readers = services.access, pages, readers
     app.include_router(static_routes(pages.static))
     app.include_router(board_pages(services.boards, pages, readers))
-    app.include_router(queue_pages(services.queues, services.assignment, pages, readers))
+    app.include_router(queue_pages(services, pages, readers))
     app.include_router(bulk_assignment_pages(services.assignment, pages, readers))
     return app

@@ -26,8 +26,7 @@ from api.pages.routes.bulk_assignment import BULK, QUEUE, QUEUE_PARAMETERS
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.permissions import Action
-from api.services.bulk_assignment import BulkAssignment
-from api.services.work_queues import WorkQueueService
+from api.services.all_services import Services
 from api.words.choices import Choice
 from api.words.languages import Language
 from domain.case.lifecycle import Stage
@@ -53,17 +52,18 @@ _MONTHS_AFTER: Final = 15
 SentFields = Annotated[SentForm, Depends(sent_form)]
 
 
-def queue_pages(queues: WorkQueueService, assignment: BulkAssignment, pages: Pages, readers: Readers) -> APIRouter:
+def queue_pages(services: Services, pages: Pages, readers: Readers) -> APIRouter:
     """The queue, and the forms in it by which a handler takes a case or gives several to somebody."""
     routes = APIRouter(route_class=PageRoute)
-    access = readers.access
+    access, queues, assignment = readers.access, services.queues, services.assignment
 
     @routes.get(QUEUE, name="queue")
     def queue(request: Request) -> Response:
         authorised = readers.authorised(request, Action.READ_WORK_QUEUE)
         parameters, language, caller = filled_in(request), pages.language(request), authorised.caller
         words = BoardWords(language=language, code_lists=readers.code_lists)
-        wanted = filter_of(parameters, _authority(parameters, caller))
+        authority = _authority(parameters, caller)
+        wanted = filter_of(parameters, authority)
         sort = one_code(parameters, "sort", tuple(SORTS)) or _USUAL_SORT
         fresh = freshness_of(queues.reached())
         try:
@@ -86,6 +86,8 @@ def queue_pages(queues: WorkQueueService, assignment: BulkAssignment, pages: Pag
                 "counted": language.ngettext("%(num)s open case", "%(num)s open cases", found.total),
                 "notice": _notice(parameters, language),
                 "freshness": fresh,
+                # All that an authority sees of drafts is how many there are.
+                "drafts": services.drafts.count_for(authority),
                 "first_href": address(QUEUE, *others) if single(parameters, AFTER) is not None else None,
                 "paging": Paging(next_href=None if page.next is None else address(QUEUE, *others, (AFTER, page.next))),
                 "take_action": None if taker is None else TAKEN,
