@@ -108,7 +108,8 @@ def test_going_back_after_the_answer_and_sending_again_says_that_it_was_answered
 ) -> None:
     employer.goto(f"{service.address}/cases/{case_id}/answers?lang=en")
     employer.get_by_label("Your answer").fill(TYPED)
-    employer.get_by_role("button", name="Send the answer").click()
+    with employer.expect_navigation():
+        employer.get_by_role("button", name="Send the answer").click()
     employer.go_back()
     employer.goto(f"{service.address}/cases/{case_id}/answers?lang=en")
     expect(employer.get_by_text("This cannot be done in the present state of the case.")).to_be_visible()
