@@ -39,6 +39,8 @@ DEMONSTRATION_PACE: Final = Pace(
         burst=10_000,
         first_pause_seconds=0.02,
         longest_pause_seconds=0.1,
+        # Its troubles may come in a row by chance, and its people wait ten seconds for an answer.
+        breaker_open_seconds=0.2,
         late_after_seconds=1.0,
         give_up_after_seconds=1.0,
         # A simulator that was killed has forgotten how often it failed a question, and fails it again.
