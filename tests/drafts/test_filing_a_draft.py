@@ -342,3 +342,15 @@ def _drafts_counted(handler: Applicant) -> int:
     found = re.search(r"([0-9]+) drafts? (?:is|are) being filled in", handler.client.get("/queue").text)
     assert found is not None
     return int(found[1])
+
+
+def test_without_the_register_the_employer_is_filled_in_by_hand_and_nothing_typed_is_lost(meet: Meet) -> None:
+    applicant = meet(Role.REPRESENTATIVE, value=OTHER_EMPLOYER)
+    applicant.begin()
+    typed = {"employer.enterpriseNumber": "BE 0202.239.951", "employer.name": "Haven"}
+    page = applicant.press("register", {**typed, "version": version_of(applicant.open("employer"))})
+    assert page.status_code == 200
+    assert "The register does not answer at the moment" in page.text
+    assert 'value="Haven"' in page.text
+    mistyped = applicant.press("register", {"employer.enterpriseNumber": "0202.239.950"})
+    assert (mistyped.status_code, "check digits" in mistyped.text) == (400, True)
