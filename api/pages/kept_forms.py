@@ -22,7 +22,7 @@ KEPT: Final = "kept"
 """The field that holds the form as it was sent."""
 
 SIGN_IN_AGAIN: Final = "/session/again"
-_WITH_FORMS: Final = ("/cases/", "/drafts/")
+_WITH_FORMS: Final = ("/cases/", "/drafts")
 
 
 def is_worth_keeping(request: Request) -> bool:

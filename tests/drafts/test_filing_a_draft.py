@@ -354,3 +354,16 @@ def test_without_the_register_the_employer_is_filled_in_by_hand_and_nothing_type
     assert 'value="Haven"' in page.text
     mistyped = applicant.press("register", {"employer.enterpriseNumber": "0202.239.950"})
     assert (mistyped.status_code, "check digits" in mistyped.text) == (400, True)
+
+
+@pytest.mark.parametrize(("name", "heading"), [("filing", "Check your answers"), ("deletion", "Delete this draft")])
+def test_what_was_sent_when_the_session_had_ended_is_shown_again_and_not_carried_out(
+    applicant: Applicant, name: str, heading: str
+) -> None:
+    # given a draft with all its answers, and a form that was kept while its sender signed in again
+    applicant.begin()
+    applicant.answer_all(named("Opnieuw"))
+    shown = applicant.press(name, {"kept": "{}"})
+    # then the page is there once more, and so is the draft
+    assert (shown.status_code, heading_of(shown)) == (200, heading)
+    assert applicant.client.get(applicant.draft).status_code == 200

@@ -5,13 +5,13 @@ from __future__ import annotations
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
 
 from api.http.foreseen_errors import problem_of
 from api.pages.case.contents import CaseWords
 from api.pages.drafts.answers import judged
 from api.pages.drafts.contents import address_of
-from api.pages.drafts.screens import DRAFTS, DraftPages
+from api.pages.drafts.screens import DRAFTS, DraftPages, led_on
+from api.pages.kept_forms import kept_form
 from api.pages.refusals import explanation_of, heading_of
 from api.pages.sent_forms import SentForm
 from api.permissions import Action
@@ -43,6 +43,9 @@ class FilingScreen:
         """
         caller = self._pages.reader(request)
         draft = self._drafts.read(caller, draft_id)
+        if kept_form(sent) is not None:
+            # Sent before its sender signed in again: it is shown once more, and filed by whoever sees it.
+            return self._page(request, caller, draft)
         application = judged(draft.body, self._pages.asked(caller, draft.body)).application
         if application is None:
             return self._page(request, caller, draft, status=400)
@@ -55,7 +58,7 @@ class FilingScreen:
                 # It was filed before it was changed: what was changed belongs to no application.
                 return self._page(request, caller, draft, was_filed=True, status=409)
             return self._page(request, caller, draft, refused=why)
-        return RedirectResponse(f"{DRAFTS}/filed/{handled.receipt.case_id}", 303, {"Cache-Control": "no-store"})
+        return led_on(f"{DRAFTS}/filed/{handled.receipt.case_id}")
 
     def filed(self, request: Request, case_id: UUID) -> Response:
         """What was filed, and what comes next. Raises ``ApplicationUnknown``."""

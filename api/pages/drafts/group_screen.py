@@ -8,12 +8,11 @@ from typing import Final
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
 
 from api.pages.drafts.answers import Misstated, given_by, judged, with_what_follows
 from api.pages.drafts.contents import address_of, has_answers
 from api.pages.drafts.groups import Asked, QuestionGroup, groups_of
-from api.pages.drafts.screens import DraftPages
+from api.pages.drafts.screens import DraftPages, led_on
 from api.pages.kept_forms import kept_form
 from api.pages.page_parts import FieldError
 from api.pages.refusals import FormFault, form_refused
@@ -90,7 +89,7 @@ class GroupScreen:
             )
         except DraftsFull:
             return self.page(request, caller, draft, name, Shown(sent=sent, is_full=True))
-        return _led_on(self._after(request, caller, saved, group, sent))
+        return led_on(self._after(request, caller, saved, group, sent))
 
     def preview(self, request: Request, draft_id: UUID, name: str, sent: SentForm) -> Response:
         """What the rules say of what is typed and not saved yet; while it is misspelled, of what is saved.
@@ -182,7 +181,3 @@ def _version(sent: SentForm) -> int:
     if not (given.isascii() and given.isdecimal() and len(given) < 10):
         raise form_refused(FormFault.NOT_WHOLE)
     return int(given)
-
-
-def _led_on(address: str) -> Response:
-    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})

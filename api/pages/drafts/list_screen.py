@@ -8,7 +8,6 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import Request, Response
-from fastapi.responses import RedirectResponse
 
 from api.http.paging import AFTER, single, unusable_cursor
 from api.http.requests import case_id_of
@@ -16,7 +15,8 @@ from api.pages.drafts.answers import Misstated, given_by, judged, with_what_foll
 from api.pages.drafts.contents import address_of
 from api.pages.drafts.groups import GROUPS
 from api.pages.drafts.prefilled import for_renewal, from_last
-from api.pages.drafts.screens import DRAFTS, DraftPages
+from api.pages.drafts.screens import DRAFTS, DraftPages, led_on
+from api.pages.kept_forms import kept_form
 from api.pages.page_parts import FieldError, Paging
 from api.pages.sent_forms import SentForm
 from api.permissions import Action
@@ -75,8 +75,11 @@ class DraftListScreen:
     def begin(self, request: Request, sent: SentForm) -> Response:
         """Begin a draft and go on to its next questions."""
         caller = self._pages.reader(request)
-        renewed = sent.one(RENEWED) or None
+        kept = kept_form(sent)
+        renewed = (kept or sent).one(RENEWED) or None
         earlier = self._earlier(request, caller, renewed)
+        if kept is not None:
+            return self._new(request, caller, earlier, renewed=renewed, sent=kept)
         if renewed is None and sent.one(LAST) != "true":
             earlier = {}
         asked = self._pages.asked(caller, earlier)
@@ -88,7 +91,7 @@ class DraftListScreen:
             return self._new(request, caller, earlier, renewed=renewed, sent=sent, errors=why.errors)
         except DraftsFull:
             return self._new(request, caller, earlier, renewed=renewed, sent=sent, is_full=True)
-        return _led_on(address_of(draft, GROUPS[1]))
+        return led_on(address_of(draft, GROUPS[1]))
 
     def tasks(self, request: Request, draft_id: UUID) -> Response:
         """What there is to answer. Raises ``DraftUnknown``."""
@@ -111,10 +114,15 @@ class DraftListScreen:
             },
         )
 
-    def copy(self, request: Request, draft_id: UUID) -> Response:
-        """A second draft that says the same."""
+    def copy(self, request: Request, draft_id: UUID, sent: SentForm) -> Response:
+        """A second draft that says the same. What was sent before signing in again is shown, and not carried out."""
+        if kept_form(sent) is not None:
+            return self.tasks(request, draft_id)
         caller = self._pages.reader(request)
-        return _led_on(address_of(self._drafts.copy(caller, draft_id)))
+        try:
+            return led_on(address_of(self._drafts.copy(caller, draft_id)))
+        except DraftsFull:
+            return self._new(request, caller, {}, renewed=None, is_full=True)
 
     def ask_deletion(self, request: Request, draft_id: UUID) -> Response:
         """Whether the draft is really to be deleted. Raises ``DraftUnknown``."""
@@ -123,10 +131,12 @@ class DraftListScreen:
         content = {"draft_href": address_of(draft), "worker": self._pages.words(request).worker(draft)}
         return self._pages.response(request, "draft_deletion.html", caller, content)
 
-    def delete(self, request: Request, draft_id: UUID) -> Response:
-        """Delete it, for everybody."""
+    def delete(self, request: Request, draft_id: UUID, sent: SentForm) -> Response:
+        """Delete it, for everybody; who signed in again in between is asked once more."""
+        if kept_form(sent) is not None:
+            return self.ask_deletion(request, draft_id)
         self._drafts.delete(self._pages.reader(request), draft_id)
-        return _led_on(DRAFTS)
+        return led_on(DRAFTS)
 
     def _earlier(self, request: Request, caller: AuthorisedCaller, renewed: str | None) -> Mapping[str, Any]:
         """What is known already: from the permit that is renewed, else from the reader's last application."""
@@ -165,7 +175,3 @@ class DraftListScreen:
             },
             status=400 if errors or is_full else 200,
         )
-
-
-def _led_on(address: str) -> Response:
-    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})

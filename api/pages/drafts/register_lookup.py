@@ -10,6 +10,7 @@ from fastapi import Request, Response
 
 from api.pages.drafts.group_screen import GroupScreen, Shown
 from api.pages.drafts.screens import DraftPages
+from api.pages.kept_forms import kept_form
 from api.pages.page_parts import FieldError
 from api.pages.sent_forms import SentForm
 from api.permissions import Action
@@ -44,7 +45,8 @@ class RegisterLookup:
         filer = self._pages.reader(request)
         self._pages.readers.authorised(request, Action.LOOK_UP_EMPLOYER)
         draft = self._pages.services.drafts.read(filer, draft_id)
-        shown = self._shown(filer, draft, sent, self._pages.language(request))
+        kept = kept_form(sent)
+        shown = self._shown(filer, draft, kept or sent, self._pages.language(request))
         return self._groups.page(request, filer, draft, GROUP, shown)
 
     def _shown(self, filer: AuthorisedCaller, draft: Draft, sent: SentForm, language: Language) -> Shown:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
 
 from api.pages.drafts.beside import Beside, beside
 from api.pages.drafts.contents import DraftWords
@@ -19,6 +20,11 @@ from api.services.all_services import Services
 from api.words.languages import Language
 
 DRAFTS = "/drafts"
+
+
+def led_on(address: str) -> Response:
+    """The way to the page that follows on what a form did."""
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
 
 class DraftPages:

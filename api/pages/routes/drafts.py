@@ -76,15 +76,15 @@ def draft_pages(services: Services, pages: Pages, readers: Readers, lookups: Emp
         return filing.file(request, case_id_of(draft_id), sent)
 
     @routes.post(f"{_OF_ONE}/copies", name="copyDraft")
-    def copy(request: Request, draft_id: str, _sent: Form) -> Response:
-        return lists.copy(request, case_id_of(draft_id))
+    def copy(request: Request, draft_id: str, sent: Form) -> Response:
+        return lists.copy(request, case_id_of(draft_id), sent)
 
     @routes.get(f"{_OF_ONE}/deletion", name="askDraftDeletion")
     def ask_deletion(request: Request, draft_id: str) -> Response:
         return lists.ask_deletion(request, case_id_of(draft_id))
 
     @routes.post(f"{_OF_ONE}/deletion", name="deleteDraft")
-    def delete(request: Request, draft_id: str, _sent: Form) -> Response:
-        return lists.delete(request, case_id_of(draft_id))
+    def delete(request: Request, draft_id: str, sent: Form) -> Response:
+        return lists.delete(request, case_id_of(draft_id), sent)
 
     return routes
