@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from domain.case.commands import (
     AssignCase,
@@ -35,6 +35,7 @@ from domain.case.events import (
     DeadlineBreached,
     DeadlineWarned,
     InformationProvided,
+    MandateVerified,
     ResidencePartDecided,
     WorkPartDecided,
 )
@@ -44,12 +45,16 @@ from domain.case.refusals import CommandRefused, Reason
 from domain.civil_time import civil_day
 from domain.copies import replace
 from infra.event_formats import FORMATS
-from tests.case.histories import ANYTHING, FILED, KINDS_OF_QUESTION, THEN_ASKED, events_of, play
+from tests.case.histories import ANYTHING, FILED, FILED_AS, KINDS_OF_QUESTION, THEN_ASKED, events_of, play
 from tests.case.vocabulary import (
+    AGENT,
     context,
+    correct,
     law,
+    mandate,
     submit,
 )
+from tests.world.applications import application
 from tests.world.examples import examples
 
 
@@ -98,12 +103,24 @@ def test_status_and_stage_say_the_same_as_what_has_been_done(filed, commands) ->
 
 @given(FILED, THEN_ASKED)
 @settings(max_examples=examples(100))
-def test_a_case_that_has_ended_takes_nothing_but_the_workers_corrected_particulars(filed, commands) -> None:
+@example(application(representative=AGENT), [(WithdrawApplication(), 1), (mandate(), 1), (mandate(valid=False), 1)])
+@example(application(), [(WithdrawApplication(), 1), (correct(worker=FILED_AS.worker), 1)])
+def test_a_case_that_has_ended_takes_the_workers_corrected_particulars_and_findings_on_the_mandate(
+    filed, commands
+) -> None:
     for step in play(submit(filed), commands):
         if step.before is not None and not step.before.is_open:
-            assert all(isinstance(each, CaseCorrected) and each.corrected == ("worker",) for each in step.events)
             after = step.after
-            assert after == replace(step.before, corrections=after.corrections, worker_numbers=after.worker_numbers)
+            for event in step.events:
+                match event:
+                    case CaseCorrected(corrected=corrected):
+                        assert corrected == ("worker",)
+                    case MandateVerified(valid=valid):
+                        assert after.mandate_valid is valid
+                    case _:
+                        raise AssertionError(f"a case that has ended took {event}")
+            kept = ("corrections", "worker_numbers", "mandate_valid")
+            assert after == replace(step.before, **{name: getattr(after, name) for name in kept})
 
 
 @given(FILED, THEN_ASKED)
