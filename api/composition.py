@@ -41,12 +41,12 @@ from infra.limits import Limits
 from infra.log_address import StoredLog
 from infra.postgres.drafts.draft_keys import DraftKeys
 from infra.postgres.drafts.draft_store import DraftStore
+from infra.postgres.journal.case_index import CaseIndex
 from infra.postgres.journal.document_locks import DocumentLocks
 from infra.postgres.journal.folded_cases import FoldedCases
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.key_store import PostgresKeyStore, holds_keys
 from infra.postgres.journal.mapper import EventMapper
-from infra.postgres.journal.name_index import NameIndex
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.postgres.journal.reference_numbers import ReferenceNumbers
 from infra.postgres.read_models.case_files import CaseFiles
@@ -95,7 +95,7 @@ class Program:
     recorder: JournalRecorder
     journal: PostgresJournal
     keys: PostgresKeyStore
-    names: NameIndex
+    index: CaseIndex
     codec: EventCodec
     exchange_digest_key: bytes
     legacy_digest_key: bytes
@@ -248,13 +248,13 @@ def open_program(
         recorder = opened.enter_context(closing(JournalRecorder(serving.writer, deadlines=deadlines)))
         clock = clock_of(recorder.origin, settings) if clock is None else clock
         codec = EventCodec(recorder.origin, keys)
-        names = NameIndex(keys.pool, master)
+        index = CaseIndex(keys.pool, master)
         journal = PostgresJournal(
             recorder,
             EventMapper(codec),
             digest_key=master.command_digest_key,
             folds=FoldedCases(recorder.connections, keys, origin=recorder.origin),
-            names=names,
+            index=index,
         )
         readers = opened.enter_context(
             closing(ConnectionPool(serving.reader, Role.READER, size=32, deadlines=deadlines))
@@ -300,7 +300,7 @@ def open_program(
             recorder=recorder,
             journal=journal,
             keys=keys,
-            names=names,
+            index=index,
             codec=codec,
             exchange_digest_key=master.exchange_digest_key,
             legacy_digest_key=master.legacy_digest_key,

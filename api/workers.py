@@ -146,7 +146,7 @@ def _check_workers(program: Program, crossroads_url: str) -> Iterator[CheckWorke
             work=queue,
             gate=gate,
             consultations=ConsultationLog(program.writers),
-            persons=program.keys,
+            persons=program.index,
             alarms=LoggedCheckAlarms(),
             now=machine.now,
             case_now=program.clock.now,

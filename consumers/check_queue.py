@@ -108,7 +108,4 @@ class Consultations(Protocol):
 class Persons(Protocol):
     """Which subjects are one person."""
 
-    def link(self, subject: UUID, ssin: str) -> None:
-        """Link a subject to a person's number that became known; linking again changes nothing."""
-
     def subjects_of(self, ssin: str) -> frozenset[UUID]: ...

@@ -178,8 +178,6 @@ class CheckWorker:
             case AskAgain(pause, reason):
                 self.work.put_back(work, now + pause, reason.value)
             case AskUnder(ssin):
-                # Findable under the newer number before the case says that it has it.
-                self.persons.link(about.worker_subject, ssin)
                 check = CheckKind(work.what)
                 self._record(
                     work,

@@ -44,28 +44,14 @@ class KeyEncryptionKeyUnusable(KeyFailure, Unusable):
 class SubjectKeys(Protocol):
     """The keys of data subjects, by their random ids."""
 
-    def mint(self, *, ssin: str | None = None) -> UUID:
-        """Make a new subject with a key that is durable when this returns, linked to the person's SSIN if known."""
+    def mint(self) -> UUID:
+        """Make a new subject with a key that is durable when this returns."""
 
     def key_to_encrypt(self, subject: UUID) -> bytes:
         """The key. Raises :class:`KeyMissing`, for an erased subject :class:`KeyDestroyed`."""
 
     def key_to_decrypt(self, subject: UUID) -> bytes | None:
         """The key, or None once it has been destroyed."""
-
-
-class PersonIndex(Protocol):
-    """Which data subjects may be one person, found by SSIN; the number itself is nowhere in it.
-
-    It finds candidates and keeps what was ever linked. Whether a number is still that of the person is for the case
-    to say: one that was mistyped was somebody else's.
-    """
-
-    def link(self, subject: UUID, ssin: str) -> None:
-        """Link a subject to a person's SSIN that became known later; linking again changes nothing."""
-
-    def subjects_of(self, ssin: str) -> frozenset[UUID]:
-        """All subjects that were ever linked to this SSIN, one a case."""
 
 
 class MasterKey:

@@ -18,7 +18,7 @@ from api.services.refusals import AlreadyFiled, ApplicationUnknown
 from api.services.same_filing import case_id_of_filing
 from domain.case.admissibility import open_points
 from domain.case.application import Application
-from domain.case.commands import CaseCommand, CommandContext, CorrectCase, Minted, SubmitApplication
+from domain.case.commands import CaseCommand, CommandContext, Minted, SubmitApplication
 from domain.case.completeness import check_application
 from domain.case.decision import assessment_at_decision
 from domain.case.fees import FeeStatus, fee_statuses
@@ -148,12 +148,7 @@ class CaseService:
 
         Raises ``ApplicationUnknown``, and what :func:`domain.case.handling.handle` raises.
         """
-        handled = self._program.handle(case_id, command, context, self._access.admission(caller), known=known)
-        if isinstance(command, CorrectCase) and command.worker is not None and command.worker.ssin is not None:
-            # By a number that became known later the worker finds the case, also when this is a repetition. Whether
-            # it is the worker's own is judged by the stream: of a number that was wrong the index is never asked.
-            self._program.keys.link(handled.case.worker_subject, command.worker.ssin)
-        return handled
+        return self._program.handle(case_id, command, context, self._access.admission(caller), known=known)
 
     def case(self, caller: AuthorisedCaller, case_id: UUID) -> CaseSnapshot:
         """The case with all that is shown of it, at one version. Raises ``ApplicationUnknown``."""
@@ -193,5 +188,4 @@ class CaseService:
     def _mint(self, application: Application, year: int) -> Minted:
         number = self._program.references.take()
         reference = ApplicationReference(authority=application.authority, year=year, number=number)
-        subject = self._program.keys.mint(ssin=application.worker.ssin)
-        return Minted(reference=str(reference), worker_subject=subject)
+        return Minted(reference=str(reference), worker_subject=self._program.keys.mint())

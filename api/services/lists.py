@@ -13,7 +13,7 @@ from api.services.refusals import NotPermitted
 from domain.case.search_text import SoughtCase, too_many_named
 from domain.codes import AUTHORITIES
 from domain.name_words import are_named
-from infra.postgres.journal.name_index import TooManyNamed
+from infra.postgres.journal.case_index import TooManyNamed
 from infra.postgres.read_models.row_scope import rows_within
 from infra.sealed_places import Listing
 from projections.case_file.names import names_in_file
@@ -50,7 +50,7 @@ class ListService:
         """
         ssins = {each for each in (ssin, None if sought is None else sought.ssin) if each is not None}
         for number in ssins:
-            wanted = _narrowed(wanted, self._program.keys.subjects_of(number))
+            wanted = _narrowed(wanted, self._program.index.subjects_of(number))
         scope = self._own_rows.within_reach(caller)
         if sought is not None:
             wanted = self._as_sought(scope.owner, wanted, sought)
@@ -77,7 +77,7 @@ class ListService:
             raise NotPermitted("Cases are found by names within an authority only: search by a reference or a number.")
         authorities = AUTHORITIES if owner.authority is None else (owner.authority,)
         try:
-            named = [self._program.names.subjects_named(each, sought.readings) for each in authorities]
+            named = [self._program.index.subjects_named(each, sought.readings) for each in authorities]
         except TooManyNamed:
             raise too_many_named() from None
         return replace(wanted, references=sought.file_numbers, named=tuple(frozenset().union(*named)))

@@ -119,7 +119,7 @@ def judge_of(program: Program, authority: MigratingAuthority) -> ChunkJudge[Appe
     return ChunkJudge(
         source=SOURCES[authority],
         subjects=program.keys,
-        names=program.names,
+        index=program.index,
         sealing=sealing,
         digest_key=program.legacy_digest_key,
     )

@@ -96,7 +96,7 @@ class OwnRows:
             case Role.REPRESENTATIVE:
                 return OfRepresentative(enterprise_number=identity.enterprise_number or "")
             case Role.WORKER:
-                return OfWorker(subjects=tuple(self._program.keys.subjects_of(identity.ssin or "")))
+                return OfWorker(subjects=tuple(self._program.index.subjects_of(identity.ssin or "")))
             case Role.CASE_HANDLER | Role.OPERATIONS | Role.REGULATOR:
                 raise AssertionError(f"the role {identity.role} has no applications of its own")
             case _:

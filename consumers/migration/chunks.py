@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -11,7 +11,7 @@ from typing import Final, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from consumers.migration.judging import ReadRecord, RecordJudge, RecordSource
-from domain.case.events import CaseEvent
+from domain.case.found_by import FindableCases
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.migration.comparison import NO_TRAITS
 from domain.migration.dossiers import Dossier, Dossiers, confirmed, in_conflict, traits_of
@@ -37,18 +37,8 @@ class SubjectsInBulk(Protocol):
     def mint_many(self, count: int) -> list[UUID]:
         """New subjects, each with a key that is durable when this returns."""
 
-    def link_many(self, persons: dict[UUID, str]) -> None:
-        """Make these subjects findable by the SSIN of their person."""
-
     def prefetch(self, subjects: Sequence[UUID]) -> None:
         """Read their keys at once, before each is needed."""
-
-
-class FindableNames(Protocol):
-    """By which names cases are found."""
-
-    def remember(self, authority: str, events: Iterable[CaseEvent]) -> None:
-        """Make the cases of these events findable by the names that they state."""
 
 
 class SealedVersion(Protocol):
@@ -162,7 +152,7 @@ class ChunkJudge(Generic[A]):
 
     source: RecordSource
     subjects: SubjectsInBulk
-    names: FindableNames
+    index: FindableCases
     sealing: Sealing[A]
     digest_key: bytes
 
@@ -194,14 +184,7 @@ class ChunkJudge(Generic[A]):
             else:
                 judged = self._add_surely(chunk, each, judged, known, subjects[n], appends)
             chunk.count.add(judged, each.reading)
-        persons = {
-            chunk.dossiers[each.key].subject: judged.record.ssin
-            for each, judged in zip(read, fates, strict=True)
-            if each.key in chunk.dossiers and judged.record is not None and judged.record.ssin is not None
-        }
-        if persons:
-            self.subjects.link_many(persons)
-        self.names.remember(chunk.authority, chunk.retold)
+        self.index.remember(chunk.authority, chunk.retold)
         return chunk
 
     def _subjects(self, read: Sequence[ReadRecord], fates: Sequence[Judged], known: Dossiers) -> dict[int, UUID]:

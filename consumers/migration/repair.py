@@ -258,7 +258,7 @@ class Quarantine(Generic[C, A]):
         appends = self.judge.sealing.appends(epoch, self.now())
         event = retell(record, subject, lineage)
         append = appends.of(event, case_id, before, lineage)
-        self.judge.names.remember(mapping.authority, (event,))
+        self.judge.index.remember(mapping.authority, (event,))
         transaction.append(append)
         # The digest of a dossier is that of the raw record: the same file again finds it unchanged.
         version = Version(record.key, record.modified_at, held.digest)

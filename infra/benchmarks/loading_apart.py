@@ -24,8 +24,8 @@ from infra.migration.loading import file_loader
 from infra.migration.record_sealing import RecordSealing
 from infra.migration.shared_judging import SharedJudging
 from infra.migration.sources import SOURCES, MigratingAuthority
+from infra.postgres.journal.case_index import CaseIndex
 from infra.postgres.journal.key_store import PostgresKeyStore
-from infra.postgres.journal.name_index import NameIndex
 from infra.postgres.read_models.schema import read_model_migrations
 from infra.postgres.server.migrate import migrate_journal, migrate_keys
 from projections.registered import registered_read_models
@@ -100,7 +100,7 @@ def _load(places: Places, file: Path, workers: int | None) -> Loaded:
         judge = ChunkJudge(
             source=source,
             subjects=keys,
-            names=NameIndex(keys.pool, master),
+            index=CaseIndex(keys.pool, master),
             sealing=sealing,
             digest_key=master.legacy_digest_key,
         )

@@ -26,8 +26,8 @@ from infra.migration.chunk_rows import ChunkRows, rows_of
 from infra.migration.dossiers import taken_dossiers
 from infra.migration.record_sealing import RecordSealing
 from infra.migration.sources import SOURCES, MigratingAuthority, Source
+from infra.postgres.journal.case_index import CaseIndex
 from infra.postgres.journal.key_store import PostgresKeyStore
-from infra.postgres.journal.name_index import NameIndex
 from infra.postgres.server.connections import Role, connect
 from infra.shared_work.sharing import available_cores, shared_out
 
@@ -98,7 +98,7 @@ class _Judging:
                 judge=ChunkJudge(
                     source=source,
                     subjects=keys,
-                    names=NameIndex(keys.pool, master),
+                    index=CaseIndex(keys.pool, master),
                     sealing=sealing,
                     digest_key=master.legacy_digest_key,
                 ),

@@ -28,6 +28,7 @@ from tests.world.bodies import CANARIES
 from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
 from tests.world.service_clients import ServiceClient, ServiceClients
+from tests.world.stated import stating
 
 pytestmark = pytest.mark.server
 
@@ -82,7 +83,8 @@ def changed(
                 for runner in program.projection_runners().values():
                     runner.catch_up()
                 before = employer.case(filed)
-                subject = program.keys.mint(ssin=STRANGERS_SSIN)
+                subject = program.keys.mint()
+                program.index.remember("flanders", [stating(subject, ssin=STRANGERS_SSIN)])
                 change_every_row(journal_url, str(subject), ahead=request.param)
                 yield Changed(
                     program=program,

@@ -25,6 +25,7 @@ from infra.settings import Settings
 from tests.world.databases import program_databases
 from tests.world.products import by_day_and_night, pairs, whole
 from tests.world.service_clients import ServiceClients
+from tests.world.stated import stating
 
 pytestmark = pytest.mark.server
 
@@ -180,8 +181,8 @@ def test_the_reader_reads_no_key_where_both_are_kept_in_one_database(
         home = tmp_path_factory.mktemp("home")
         settings = Settings(home=home, database_url=journal_url, key_database_url=journal_url)
         with open_program(settings, set_up=True) as program:
-            program.keys.mint(ssin="85073003328")
-            for table in ("data_key", "person_index"):
+            program.index.remember("flanders", [stating(program.keys.mint(), ssin="85073003328")])
+            for table in ("data_key", "person_index", "name_index"):
                 with (
                     program.readers.connection() as connection,
                     connection.cursor() as cursor,

@@ -21,6 +21,7 @@ from tests.documents.files import pdf
 from tests.identity.callers import CALLERS
 from tests.world.bodies import APPLICATION, application_body, unlimited
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
+from tests.world.stated import stating
 
 pytestmark = pytest.mark.server
 
@@ -163,7 +164,7 @@ def test_a_row_of_the_index_opens_nothing(program: Program, employer: ServiceCli
     filed = employer.file(application_body(worker__ssin=RIGHT.ssin))
     catch_up(program)
     subject = program.journal.read(UUID(filed.json()["id"])).events[0].worker_subject  # type: ignore[union-attr]
-    program.keys.link(subject, str(MISTYPED.ssin))
+    program.index.remember("flanders", [stating(subject, ssin=str(MISTYPED.ssin))])
     # then no door opens
     for part in PARTS:
         assert problem_of(stranger.get(case_path(filed) + part)) == (404, "resourceNotFound")

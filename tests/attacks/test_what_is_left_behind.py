@@ -34,6 +34,7 @@ from tests.world.bodies import application_body
 from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
 from tests.world.service_clients import ServiceClient, ServiceClients, case_path, problem_of
+from tests.world.stated import stating
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
@@ -159,9 +160,10 @@ class OwnService:
     employer: ServiceClient
 
     @property
-    def left(self) -> tuple[int, int]:
-        """Keys, and lines of the index of persons, beside those of the cases that there are."""
-        return count(self.program, "data_key"), count(self.program, "person_index")
+    def left(self) -> tuple[int, int, int]:
+        """Keys, and lines of the indexes of persons and of names, with those of the cases that there are."""
+        keys, persons, names = (count(self.program, each) for each in ("data_key", "person_index", "name_index"))
+        return keys, persons, names
 
     @property
     def master(self) -> MasterKey:
@@ -207,12 +209,12 @@ def test_what_repetitions_and_crashes_leave_is_gone_within_the_hour(own: OwnServ
     # given a case, twenty repetitions of its filing, and a filing whose process died before its append
     filed = [own.employer.file(key="once") for _ in range(1 + REFUSED_FILINGS)]
     assert {each.json()["id"] for each in filed} == {filed[0].json()["id"]}
-    own.program.keys.mint(ssin="85073003328")
-    assert own.left[1] == 2 + REFUSED_FILINGS
+    own.program.index.remember("flanders", [stating(own.program.keys.mint(), ssin="85073003328")])
+    assert own.left[1:] == (2 + REFUSED_FILINGS, 2 + REFUSED_FILINGS)
     # when an hour passes
     assert own.collect() > REFUSED_FILINGS
-    # then one key is left and one line, the case's, which is read as before
-    assert own.left == (1, 1)
+    # then one key is left and one line of each index, the case's, which is read as before
+    assert own.left == (1, 1, 1)
     assert own.employer.case(filed[0])["worker"]["ssin"] == "85073003328"
     # and of later looks too
     own.half_an_hour_passes()
@@ -227,7 +229,7 @@ def test_a_key_that_may_still_be_named_is_never_collected(own: OwnService) -> No
     keys.collect()
     own.half_an_hour_passes()
     own.employer.file()
-    own.program.keys.mint(ssin="85073003328")
+    own.program.index.remember("flanders", [stating(own.program.keys.mint(), ssin="85073003328")])
     before = own.left
     # then a look that comes before they are half an hour old leaves them alone
     assert (keys.collect(), own.left) == (0, before)
@@ -259,7 +261,8 @@ class Interrupted(LeftKeys):
 def test_a_filing_that_is_appended_while_keys_are_collected_keeps_its_key(own: OwnService) -> None:
     # given two filings that have been under way for half an hour, each with a key and a line of the index
     program, case_id = own.program, uuid4()
-    slow, dead = program.keys.mint(ssin="85073003328"), program.keys.mint(ssin="85073003328")
+    slow, dead = program.keys.mint_many(2)
+    program.index.remember("flanders", [stating(each, ssin="85073003328") for each in (slow, dead)])
     LeftKeys(program.keys.pool, program.writers).collect()
     own.half_an_hour_passes()
 
@@ -276,7 +279,7 @@ def test_a_filing_that_is_appended_while_keys_are_collected_keeps_its_key(own: O
         snapshot = again.case_snapshots.read(case_id)
         assert snapshot is not None
         assert "withheld" not in snapshot.file().body["worker"]
-    assert program.keys.subjects_of("85073003328") == {slow}
+    assert program.index.subjects_of("85073003328") == {slow}
     with pytest.raises(KeyMissing), closing(PostgresKeyStore(program.log.keys_url, own.master)) as keys:
         keys.key_to_decrypt(dead)
 

@@ -38,6 +38,7 @@ from infra.postgres.server.connections import Role, connect
 from infra.postgres.server.migrate import migrate_journal
 from infra.stored_form.leaf import Envelope, place_of, sealed_leaf
 from tests.journal.appends import JournalAsStored
+from tests.keys.case_index_in_memory import CaseIndexInMemory
 from tests.keys.keys_in_memory import KeysInMemory
 from tests.world.applications import NINE_WEEKS, application
 from tests.world.limits import USUAL_CASE_LIMITS
@@ -58,8 +59,9 @@ class CaseBook:
     def __post_init__(self) -> None:
         migrate_journal(self.url, origin=ORIGIN)
         self.codec = EventCodec(ORIGIN, self.keys)
+        self.index = CaseIndexInMemory()
         self.recorder = JournalRecorder(self.url, pool_size=2)
-        self.journal = PostgresJournal(self.recorder, EventMapper(self.codec), digest_key=b"k" * 32)
+        self.journal = PostgresJournal(self.recorder, EventMapper(self.codec), digest_key=b"k" * 32, index=self.index)
         self.readers = ConnectionPool(self.url, Role.READER, size=2)
         self._now = FIRST_DAY
         self._commands = 0

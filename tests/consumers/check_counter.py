@@ -83,7 +83,7 @@ class CheckCounter:
             work=self.table,
             gate=self.gate,
             consultations=ConsultationLog(self.pool),
-            persons=self.book.keys,
+            persons=self.book.index,
             alarms=LoggedCheckAlarms(),
             now=self.now,
             case_now=self.now,
@@ -105,7 +105,7 @@ class CheckCounter:
     def renewal(self, ssin: str | None = SSIN) -> UUID:
         worker = {"birth_date": date(1985, 7, 30), "ssin": ssin}
         filing = application(pay="52000.00", renewal=True, worker=worker)
-        minted = Minted(reference="FL-2026-0000001-23", worker_subject=self.book.keys.mint(ssin=ssin))
+        minted = Minted(reference="FL-2026-0000001-23", worker_subject=self.book.keys.mint())
         submit = SubmitApplication(application=filing, minted=minted)
         return self.book.carry_out(uuid4(), submit).case_id
 

@@ -279,7 +279,7 @@ def test_a_worker_with_a_newer_number_is_asked_about_under_it(counter: CheckCoun
         ("declared_wages", NEWER),
     ]
     assert counter.names(case)[-2:] == ["CrossroadsCheckAnswered", "SalaryVerified"]
-    assert counter.case(case).worker_subject in counter.book.keys.subjects_of(NEWER)
+    assert counter.case(case).worker_subject in counter.book.index.subjects_of(NEWER)
 
 
 def test_numbers_in_a_circle_end_in_a_task(counter: CheckCounter) -> None:

@@ -55,7 +55,7 @@ class Counter:
     def renew(self, case_id: UUID | None = None) -> UUID:
         case_id = case_id or time_ordered_id(FILED_AT)
         filed = application(renewal=True, worker={"birth_date": date(1985, 7, 30), "ssin": SSIN})
-        minted = Minted(reference="VL-2026-0000001", worker_subject=self.program.keys.mint(ssin=SSIN))
+        minted = Minted(reference="VL-2026-0000001", worker_subject=self.program.keys.mint())
         context = CommandContext(actor="employer", command_id=f"filing of {case_id}", now=FILED_AT)
         self.program.handle(case_id, SubmitApplication(application=filed, minted=minted), context)
         return case_id

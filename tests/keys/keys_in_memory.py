@@ -15,20 +15,11 @@ class KeysInMemory:
     def __init__(self, keys: Mapping[UUID, bytes | None] | None = None) -> None:
         self._keys = {subject: key for subject, key in (keys or {}).items() if key is not None}
         self._destroyed = {subject for subject, key in (keys or {}).items() if key is None}
-        self._persons: set[tuple[str, UUID]] = set()
 
-    def mint(self, *, ssin: str | None = None) -> UUID:
+    def mint(self) -> UUID:
         subject = uuid4()
         self._keys[subject] = os.urandom(KEY_BYTES)
-        if ssin is not None:
-            self.link(subject, ssin)
         return subject
-
-    def link(self, subject: UUID, ssin: str) -> None:
-        self._persons.add((ssin, subject))
-
-    def subjects_of(self, ssin: str) -> frozenset[UUID]:
-        return frozenset(subject for person, subject in self._persons if person == ssin)
 
     def destroy(self, subject: UUID) -> None:
         self._destroyed.add(subject)

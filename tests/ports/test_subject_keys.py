@@ -15,7 +15,6 @@ from tests.keys.keys_in_memory import KeysInMemory
 from tests.world.databases import keys_database
 
 MASTER = MasterKey(b"m" * KEY_BYTES)
-SSIN = "85073003328"
 
 Store = tuple[KeysInMemory | PostgresKeyStore, Callable[[UUID], None]]
 
@@ -47,21 +46,10 @@ def store(request: pytest.FixtureRequest) -> Iterator[Store]:
 
 def test_a_minted_subject_has_a_key_of_its_own(store: Store) -> None:
     keys, _ = store
-    one, other = keys.mint(), keys.mint(ssin=SSIN)
+    one, other = keys.mint(), keys.mint()
     assert len(keys.key_to_encrypt(one)) == KEY_BYTES
     assert keys.key_to_encrypt(one) == keys.key_to_decrypt(one)
     assert keys.key_to_encrypt(one) != keys.key_to_encrypt(other)
-
-
-def test_the_subjects_of_a_person_are_found_by_ssin(store: Store) -> None:
-    keys, _ = store
-    at_filing, later, somebody = keys.mint(ssin=SSIN), keys.mint(), keys.mint(ssin="17073003384")
-
-    keys.link(later, SSIN)
-    keys.link(later, SSIN)
-
-    assert keys.subjects_of(SSIN) == {at_filing, later}
-    assert keys.subjects_of("17073003384") == {somebody}
 
 
 def test_a_destroyed_key_decrypts_nothing_and_encrypts_nothing(store: Store) -> None:
@@ -96,19 +84,6 @@ class TestTheDurableStore:
             cursor.execute("select wrapped from permit.data_key")
             assert all(key not in bytes(wrapped) for (wrapped,) in cursor.fetchall())
 
-    def test_cases_of_one_ssin_are_linked_without_the_number(self, keys_url: str) -> None:
-        with closing(PostgresKeyStore(keys_url, MASTER)) as keys:
-            linked = {keys.mint(ssin=SSIN), keys.mint(ssin=SSIN)}
-            keys.mint(ssin="17073003384")
-        with closing(psycopg2.connect(keys_url)) as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "select array_agg(subject::text), min(encode(person, 'escape')) from permit.person_index"
-                " group by person having count(*) > 1"
-            )
-            ((subjects, person),) = cursor.fetchall()
-        assert {UUID(subject) for subject in subjects} == linked
-        assert SSIN not in person
-
     def test_another_key_encryption_key_is_said_to_be_the_wrong_one(self, keys_url: str) -> None:
         with closing(PostgresKeyStore(keys_url, MASTER)) as keys:
             subject = keys.mint()
@@ -137,13 +112,3 @@ def test_many_keys_are_at_hand_in_bounded_memory_and_none_is_lost(keys_url: str)
     with closing(PostgresKeyStore(keys_url, MASTER)) as later:
         assert {subject: later.key_to_decrypt(subject) for subject in subjects} == used
     assert len(set(used.values())) == 200
-
-
-@pytest.mark.server
-def test_many_people_are_linked_at_once_and_once_more(keys_url: str) -> None:
-    with closing(PostgresKeyStore(keys_url, MASTER)) as keys:
-        one, other, third = keys.mint_many(3)
-        for _ in range(2):
-            keys.link_many({one: SSIN, other: "17073003384", third: SSIN})
-        assert keys.subjects_of(SSIN) == {one, third}
-        assert keys.subjects_of("17073003384") == {other}

@@ -54,7 +54,7 @@ def test_the_program_serves_as_its_own_logins(request: pytest.FixtureRequest, wh
     use_everything(url, tmp_path / "home")
     with open_program(Settings(home=tmp_path / "home", database_url=url)) as program:
         # then that user has gone, and the sessions are of those who can be one role only
-        program.keys.subjects_of("85073003328")
+        program.index.subjects_of("85073003328")
         assert logged_in(program) == {READER, WRITER, "permit_writer_permit_keys"}
     # and without the password nobody is let in as them
     for name in (READER, WRITER):

@@ -178,7 +178,7 @@ class PermitService:
         numbers = opened.case.worker_numbers
         if not numbers:
             return None
-        subjects = tuple(self._program.keys.subjects_of(numbers[-1]))
+        subjects = tuple(self._program.index.subjects_of(numbers[-1]))
         later = self._rows.page(scope, Wanted(subjects=subjects), limit=20, after=None)
         return next((each for each in later.items if each.renewal and each.filed_at > application.filed_at), None)
 

@@ -13,6 +13,7 @@ from eventsourcing.persistence import EventStore
 from domain.case.case_limits import Recruitment
 from domain.case.commands import CaseCommand, CommandContext
 from domain.case.events import ApplicationSubmitted, CaseEvent, LabourMarketEvidenceAdded
+from domain.case.found_by import FindableCases
 from domain.case.handling import CaseStream, Receipt, StreamHasMoved
 from domain.case.refusals import CommandRefused, Reason
 from infra.event_formats import stored_names
@@ -27,7 +28,6 @@ from infra.postgres.journal.conflicts import (
 )
 from infra.postgres.journal.folded_cases import CaseAsRead, FoldedCases
 from infra.postgres.journal.mapper import EventMapper, PlacedEvent
-from infra.postgres.journal.name_index import NameIndex
 from infra.postgres.journal.recorder import JournalRecorder
 from infra.recordable import recordable_json, require_recordable
 from infra.wire_format import canonical_json, wire_adapter
@@ -48,11 +48,11 @@ class PostgresJournal:
         *,
         digest_key: bytes,
         folds: FoldedCases | None = None,
-        names: NameIndex | None = None,
+        index: FindableCases | None = None,
     ) -> None:
-        """Without ``folds`` a case is read from its first event each time; without ``names`` none is found by name."""
+        """Without ``folds`` a case is read from its first event each time; without ``index`` none is found again."""
         self._recorder = recorder
-        self._names = names
+        self._index = index
         self._folds = folds
         self._mapper = mapper
         self._store: EventStore[UUID] = EventStore(mapper, recorder)
@@ -127,9 +127,9 @@ class PostgresJournal:
         head = StreamHead(version if version > 0 else None, stream.head_hash)
         placed = [PlacedEvent(stream.case_id, version + n, event) for n, event in enumerate(events, 1)]
         slip: list[Appended] = []
-        if self._names is not None and authority is not None:
+        if self._index is not None and authority is not None:
             # Before the events: a case that is on record can be found. What is refused after all is found by nobody.
-            self._names.remember(authority, events)
+            self._index.remember(authority, events)
         try:
             self._store.put(
                 placed,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 import os
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from io import StringIO
 from threading import Lock
@@ -28,12 +27,6 @@ _MINTED_AT_ONCE: Final = 64
 
 MINTED_FOR_SECONDS: Final = 600.0
 """How long a key may wait for its person. One that waits longer is left to be collected; see `left_keys`."""
-
-_LINK_MANY: Final = """
-insert into person_index (person, subject)
-select decode(digest, 'hex'), subject from unnest(%s::text[], %s::uuid[]) linked (digest, subject)
-    on conflict do nothing
-"""
 
 MOST_CACHED: Final = 50_000
 """Keys: beyond that the older half is released, so that a load of millions has flat memory."""
@@ -67,8 +60,6 @@ class PostgresKeyStore:
         self._master = master
         self._cached_for = cached_for
         self._most_cached = most_cached
-        # Copied for each person: the one-shot form gives up the interpreter lock for what takes a microsecond.
-        self._of_person = hmac.new(master.person_index_key, digestmod="sha256")
         self._mutex = Lock()
         self._minted: list[UUID] = []
         self._minted_at = (0.0, 0.0)
@@ -82,15 +73,12 @@ class PostgresKeyStore:
     def close(self) -> None:
         self._pool.close()
 
-    def mint(self, *, ssin: str | None = None) -> UUID:
+    def mint(self) -> UUID:
         with self._pool.in_turn(self._mutex):
             if not self._minted or self._minted_too_long_ago():
                 self._minted_at = (time.monotonic(), time.time())
                 self._minted = self._mint_some()
-            subject = self._minted.pop()
-        if ssin is not None:
-            self.link(subject, ssin)
-        return subject
+            return self._minted.pop()
 
     def mint_many(self, count: int) -> list[UUID]:
         """As many new subjects, whose keys are durable when this returns; they are cached for what comes next."""
@@ -104,25 +92,6 @@ class PostgresKeyStore:
             cursor.copy_expert("copy data_key (subject, wrapped) from stdin", StringIO(rows))
         self._remember(keys)
         return list(keys)
-
-    def link_many(self, persons: Mapping[UUID, str]) -> None:
-        """Link each of these subjects to the SSIN given for it; linking again changes nothing."""
-        digests = [self._person(ssin).hex() for ssin in persons.values()]
-        with self._pool.transaction() as connection, connection.cursor() as cursor:
-            # As two texts: thousands of values are not quoted one by one.
-            cursor.execute(_LINK_MANY, (_array(digests), _array(map(str, persons))))
-
-    def link(self, subject: UUID, ssin: str) -> None:
-        with self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "insert into person_index (person, subject) values (%s, %s) on conflict do nothing",
-                (self._person(ssin), subject),
-            )
-
-    def subjects_of(self, ssin: str) -> frozenset[UUID]:
-        with self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.execute("select subject from person_index where person = %s", (self._person(ssin),))
-            return frozenset(subject for (subject,) in cursor.fetchall())
 
     def key_to_encrypt(self, subject: UUID) -> bytes:
         key = self.key_to_decrypt(subject)
@@ -187,16 +156,6 @@ class PostgresKeyStore:
             self._cache = dict(list(self._cache.items())[-self._most_cached // 2 :])
         self._cache.update({subject: (key, until) for subject, key in keys.items()})
 
-    def _person(self, ssin: str) -> bytes:
-        digest = self._of_person.copy()
-        digest.update(ssin.encode())
-        return digest.digest()
-
 
 def _new_keys(count: int) -> dict[UUID, bytes | None]:
     return {random_uuid(): os.urandom(KEY_BYTES) for _ in range(count)}
-
-
-def _array(values: Iterable[str]) -> str:
-    """Of texts that need no quotation marks."""
-    return "{" + ",".join(values) + "}"

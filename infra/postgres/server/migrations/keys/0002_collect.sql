@@ -23,8 +23,10 @@ begin
     select array_agg(subject) into collectable from data_key
      where subject = any(unnamed) and wrapped is not null
        and minted_at between now() - interval '1 day' and now() - interval '30 minutes';
-    delete from person_index where subject = any(collectable);
+    -- First the keys, which whoever writes by what a case is found has locked.
     delete from data_key where subject = any(collectable);
+    delete from person_index where subject = any(collectable);
+    delete from name_index where subject = any(collectable);
     return coalesce(cardinality(collectable), 0);
 end
 $$;

@@ -1,4 +1,4 @@
-"""The index of names: candidates by the words of a name, of one authority, gone with the key of their person."""
+"""The index of cases: candidates by a number, and by the words of a name of one authority, gone with their key."""
 
 from __future__ import annotations
 
@@ -13,14 +13,17 @@ import pytest
 from domain.case.events import CaseCorrected
 from domain.name_words import readings_of
 from infra.keys import KEY_BYTES, MasterKey
+from infra.postgres.journal.case_index import MOST_FOUND, CaseIndex, TooManyNamed
 from infra.postgres.journal.key_store import PostgresKeyStore
-from infra.postgres.journal.name_index import MOST_FOUND, NameIndex, TooManyNamed
-from tests.case.vocabulary import NOW
+from tests.keys.case_index_in_memory import CaseIndexInMemory
 from tests.world.databases import keys_database
+from tests.world.stated import stating
 
 pytestmark = pytest.mark.server
 
 MASTER = MasterKey(b"m" * KEY_BYTES)
+SSIN = "85073003328"
+OTHER_SSIN = "17073003384"
 
 
 @pytest.fixture
@@ -36,23 +39,10 @@ def keys(keys_url: str) -> Iterator[PostgresKeyStore]:
 
 
 def called(subject: UUID, employer: str) -> CaseCorrected:
-    """An event that states one name."""
-    return CaseCorrected(
-        effective_at=NOW,
-        corrected=("employer",),
-        employer=None,
-        employment=None,
-        by="caseHandler:h-1",
-        worker_subject=subject,
-        worker=None,
-        gross_pay=None,
-        title=None,
-        employer_name=employer,
-        reason="as it is called",
-    )
+    return stating(subject, employer=employer)
 
 
-def found(index: NameIndex, typed: str, authority: str = "flanders") -> frozenset[UUID]:
+def found(index: CaseIndex, typed: str, authority: str = "flanders") -> frozenset[UUID]:
     return index.subjects_named(authority, readings_of(typed))
 
 
@@ -70,8 +60,39 @@ def destroy(url: str, subject: UUID) -> None:
         )
 
 
+@pytest.fixture(params=["in memory", "postgresql"])
+def finding(request: pytest.FixtureRequest, keys: PostgresKeyStore) -> CaseIndexInMemory | CaseIndex:
+    return CaseIndexInMemory() if request.param == "in memory" else CaseIndex(keys.pool, MASTER)
+
+
+def test_the_cases_of_a_person_are_found_by_number(
+    finding: CaseIndexInMemory | CaseIndex, keys: PostgresKeyStore
+) -> None:
+    # given two cases of a person, the second of which got the number later, and one of somebody else
+    first, later, other = keys.mint_many(3)
+    finding.remember("flanders", [stating(first, ssin=SSIN), stating(other, ssin=OTHER_SSIN)])
+    finding.remember("brussels", [stating(later, employer="Acme")])
+    for _ in range(2):
+        finding.remember("brussels", [stating(later, ssin=SSIN)])
+    # then each number finds its own, whatever the authority
+    assert finding.subjects_of(SSIN) == {first, later}
+    assert finding.subjects_of(OTHER_SSIN) == {other}
+    assert finding.subjects_of("90410100190") == frozenset()
+
+
+def test_no_number_stands_in_the_database(keys: PostgresKeyStore, keys_url: str) -> None:
+    linked = keys.mint_many(2)
+    CaseIndex(keys.pool, MASTER).remember("flanders", [stating(each, ssin=SSIN) for each in linked])
+    with closing(psycopg2.connect(keys_url)) as connection, connection.cursor() as cursor:
+        cursor.execute("select subject::text, person, encode(person, 'escape') from permit.person_index")
+        (one, digest, text), (other, same, _) = cursor.fetchall()
+    assert {UUID(one), UUID(other)} == set(linked)
+    assert bytes(digest) == bytes(same)
+    assert SSIN not in text
+
+
 def test_a_case_is_found_by_the_words_of_its_names(keys: PostgresKeyStore) -> None:
-    index, (one, other) = NameIndex(keys.pool, MASTER), keys.mint_many(2)
+    index, (one, other) = CaseIndex(keys.pool, MASTER), keys.mint_many(2)
     index.remember("flanders", [called(one, "Ben-Salah & Zonen"), called(other, "Salah Transport")])
 
     assert found(index, "bensalah") == found(index, "Ben Salah") == {one}
@@ -81,7 +102,7 @@ def test_a_case_is_found_by_the_words_of_its_names(keys: PostgresKeyStore) -> No
 
 
 def test_what_was_ever_stated_is_kept_and_stated_twice_is_one(keys: PostgresKeyStore, keys_url: str) -> None:
-    index, subject = NameIndex(keys.pool, MASTER), keys.mint()
+    index, subject = CaseIndex(keys.pool, MASTER), keys.mint()
     for name in ("Acme", "Acme", "Haven NV"):
         index.remember("flanders", [called(subject, name)])
 
@@ -90,7 +111,7 @@ def test_what_was_ever_stated_is_kept_and_stated_twice_is_one(keys: PostgresKeyS
 
 
 def test_another_authority_finds_nothing(keys: PostgresKeyStore) -> None:
-    index, subject = NameIndex(keys.pool, MASTER), keys.mint()
+    index, subject = CaseIndex(keys.pool, MASTER), keys.mint()
     index.remember("flanders", [called(subject, "Acme")])
 
     assert found(index, "Acme", "brussels") == frozenset()
@@ -99,8 +120,8 @@ def test_another_authority_finds_nothing(keys: PostgresKeyStore) -> None:
 def test_no_word_stands_in_the_database(keys: PostgresKeyStore, keys_url: str) -> None:
     # given the same name under two key-encryption keys
     one, other = keys.mint_many(2)
-    NameIndex(keys.pool, MASTER).remember("flanders", [called(one, "Zwaluwina")])
-    NameIndex(keys.pool, MasterKey(b"x" * KEY_BYTES)).remember("flanders", [called(other, "Zwaluwina")])
+    CaseIndex(keys.pool, MASTER).remember("flanders", [called(one, "Zwaluwina")])
+    CaseIndex(keys.pool, MasterKey(b"x" * KEY_BYTES)).remember("flanders", [called(other, "Zwaluwina")])
     # then what is stored has neither the word nor anything in common
     with closing(psycopg2.connect(keys_url)) as connection, connection.cursor() as cursor:
         cursor.execute("select words, name_index::text from permit.name_index")
@@ -110,7 +131,7 @@ def test_no_word_stands_in_the_database(keys: PostgresKeyStore, keys_url: str) -
 
 
 def test_the_names_go_with_the_key(keys: PostgresKeyStore, keys_url: str) -> None:
-    index, (erased, kept) = NameIndex(keys.pool, MASTER), keys.mint_many(2)
+    index, (erased, kept) = CaseIndex(keys.pool, MASTER), keys.mint_many(2)
     index.remember("flanders", [called(erased, "Acme"), called(kept, "Acme")])
 
     # when the key of a person is destroyed, by whatever way
@@ -123,10 +144,12 @@ def test_the_names_go_with_the_key(keys: PostgresKeyStore, keys_url: str) -> Non
 
 
 def test_names_that_are_written_while_the_key_is_destroyed_are_gone_too(keys: PostgresKeyStore, keys_url: str) -> None:
-    index, subject = NameIndex(keys.pool, MASTER), keys.mint()
+    index, subject = CaseIndex(keys.pool, MASTER), keys.mint()
     # given names that are written and not committed yet
     with closing(psycopg2.connect(keys_url)) as writing:
-        writing.cursor().execute("select permit.remember_names(array[%s]::uuid[], array['{1,2}'])", (str(subject),))
+        writing.cursor().execute(
+            "select permit.remember_case('{}', '{}', array[%s]::uuid[], array['{1,2}'])", (str(subject),)
+        )
         # when the key is destroyed meanwhile, which has to wait for them
         destroying = Thread(target=destroy, args=(keys_url, subject))
         destroying.start()
@@ -140,12 +163,14 @@ def test_names_that_are_written_while_the_key_is_destroyed_are_gone_too(keys: Po
 
 
 def test_nothing_is_kept_of_somebody_without_a_key(keys: PostgresKeyStore, keys_url: str) -> None:
-    NameIndex(keys.pool, MASTER).remember("flanders", [called(uuid4(), "Acme")])
+    index, nobody = CaseIndex(keys.pool, MASTER), uuid4()
+    index.remember("flanders", [called(nobody, "Acme"), stating(nobody, ssin=SSIN)])
     assert rows(keys_url) == 0
+    assert index.subjects_of(SSIN) == frozenset()
 
 
 def test_a_name_that_very_many_have_finds_nobody(keys: PostgresKeyStore) -> None:
-    index, subjects = NameIndex(keys.pool, MASTER), keys.mint_many(MOST_FOUND + 1)
+    index, subjects = CaseIndex(keys.pool, MASTER), keys.mint_many(MOST_FOUND + 1)
     index.remember("flanders", [called(each, "Acme NV") for each in subjects[:-1]])
     assert len(found(index, "nv")) == MOST_FOUND
     index.remember("flanders", [called(subjects[-1], "Haven NV")])
