@@ -7,7 +7,6 @@ by whom it may be filed is part of what it says.
 from __future__ import annotations
 
 from datetime import date
-from functools import cached_property
 from typing import Final
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from domain.case.handling import CaseStream, Handled
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, Reason, require_no_issues
 from domain.case.verification import facts_at_decision
+from domain.computed_once import computed_once
 from domain.identifiers import ApplicationReference
 from domain.law.assessment import Assessment
 from domain.law.other_readings import Readings, readings_of
@@ -54,21 +54,21 @@ class CaseAssessment:
         self.on = on
         self._rulebook = rulebook
 
-    @cached_property
+    @computed_once
     def assessment(self) -> Assessment:
         return assessment_at_decision(self.case, self.on, self._rulebook)
 
-    @cached_property
+    @computed_once
     def readings(self) -> Readings | None:
         """What the other readings of the deciding date give."""
         return readings_of(self._rulebook, facts_at_decision(self.case, self.on), self.assessment)
 
-    @cached_property
+    @computed_once
     def open_points(self) -> tuple[str, ...]:
         """The conditions of admission that the file does not show to be met."""
         return open_points(self.case, self._rulebook, self.on)
 
-    @cached_property
+    @computed_once
     def fees(self) -> tuple[FeeStatus, ...]:
         return fee_statuses(self.case, self._rulebook, self.on)
 

@@ -13,6 +13,7 @@ from uuid import UUID
 from domain.case.handling import CaseStream
 from domain.case.lifecycle import Case
 from domain.case.parties import Parties
+from domain.computed_once import computed_once
 from infra.postgres.journal.folded_cases import CaseAsRead
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.recorded_events import handled_events
@@ -64,16 +65,11 @@ class CaseSnapshot:
         self._journal = journal
         self._files = files
         self._timelines = timelines
-        # No `cached_property`: until Python 3.12 that computes for one instance of the class at a time.
-        self._stream: CaseStream | None = None
-        self._recorded: list[RecordedEvent] | None = None
 
-    @property
+    @computed_once
     def stream(self) -> CaseStream:
         """The case as commands see it. Raises ``StreamCorrupt``, and what a damaged log raises."""
-        if self._stream is None:
-            self._stream = self._journal.stream_of(self.case_id, self._read)
-        return self._stream
+        return self._journal.stream_of(self.case_id, self._read)
 
     @property
     def case(self) -> Case:
@@ -118,12 +114,10 @@ class CaseSnapshot:
             raise AssertionError("a case has a file from its first event on")
         return found
 
-    @property
+    @computed_once
     def _all_events(self) -> list[RecordedEvent]:
         """Of those that were read, all that say something of what is shown, or of whose it is."""
-        if self._recorded is None:
-            self._recorded = handled_events((each.notification() for each in self._read.events), _TO_BE_SHOWN)
-        return self._recorded
+        return handled_events((each.notification() for each in self._read.events), _TO_BE_SHOWN)
 
     def _events(self, handles: frozenset[str]) -> list[RecordedEvent]:
         return [each for each in self._all_events if each.name in handles]
