@@ -30,6 +30,7 @@ from api.http.routes.migrations import migration_routes
 from api.http.routes.reference_data import reference_data_routes
 from api.http.routes.service_levels import service_levels_routes
 from api.http.routes.steps import step_routes
+from api.http.routes.webhooks import webhook_routes
 from api.http.routes.work_queues import work_queue_routes
 from api.http.unhurried import UnhurriedRefusals
 from api.http.uploads import Uploads
@@ -112,6 +113,7 @@ def create_app(
         document_routes(services.documents, services.cases, rules, uploads),
         assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
         employer_lookup_routes(lookups),
+        webhook_routes(services.webhooks),
         work_queue_routes(services.queues),
         service_levels_routes(services.boards),
         migration_routes(program),

@@ -24,7 +24,7 @@ from api.steps.procedure import STEPS
 from infra.identity.caller import Caller
 from tests.attacks.everybody import NOBODYS, Everybody
 from tests.documents.files import PDF, pdf
-from tests.http.test_permission_matrix import CASE_ROUTES, GENERAL_ROUTES, NOBODYS_REQUEST, OPEN_ROUTES
+from tests.http.test_permission_matrix import CASE_ROUTES, GENERAL_ROUTES, NOBODYS_REQUEST, OPEN_ROUTES, WEBHOOK_ROUTES
 
 FORM: Final = "application/x-www-form-urlencoded"
 
@@ -270,7 +270,9 @@ OF_A_CASE: Final = tuple(each for each in ALL if each.is_of_a_case)
 
 def places_known() -> frozenset[Place]:
     """Every method and path for which it is said above, or in the matrix of the interface, who may use it."""
-    of_the_matrix = {(method, API_ROOT + path) for method, path in (*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES)}
+    of_the_matrix = {
+        (method, API_ROOT + path) for method, path in (*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES, *WEBHOOK_ROUTES)
+    }
     return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS)
 
 
