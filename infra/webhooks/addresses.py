@@ -24,7 +24,6 @@ Resolve = Callable[[str, int], Sequence[str]]
 _TELLS_MACHINES: Final = frozenset({ip_address("168.63.129.16")})
 """Addresses that look public and answer only inside a cloud."""
 _NAT64: Final = ip_network("64:ff9b::/96")
-_COMPATIBLE: Final = ip_network("::/96")
 
 
 class AddressRefused(Exception):
@@ -79,22 +78,16 @@ def _not_usable(problem: str) -> AddressRefused:
 
 
 def is_public(address: IpAddress) -> bool:
-    """Whether an address is one of the public internet, also as the address that another one stands for."""
+    """Whether an address is one of the public internet. One that stands for another (IPv4 in IPv6) is what that is."""
     if isinstance(address, IPv6Address):
-        for inner in _stands_for(address):
-            if not is_public(inner):
-                return False
-        if address.scope_id is not None:
+        if address.ipv4_mapped is not None:
+            return is_public(address.ipv4_mapped)
+        if address in _NAT64:
+            return is_public(IPv4Address(int(address) & 0xFFFF_FFFF))
+        # Tunnels that nobody offers a service behind; their ends may be anywhere.
+        if address.sixtofour is not None or address.teredo is not None or address.scope_id is not None:
             return False
     return address.is_global and not address.is_multicast and not address.is_reserved and address not in _TELLS_MACHINES
-
-
-def _stands_for(address: IPv6Address) -> list[IPv4Address]:
-    """The IPv4 addresses that packets to an IPv6 address may end at."""
-    found = [address.ipv4_mapped, address.sixtofour, *(address.teredo or ())]
-    if address in _NAT64 or address in _COMPATIBLE:
-        found.append(IPv4Address(int(address) & 0xFFFF_FFFF))
-    return [each for each in found if each is not None]
 
 
 class AddressBook:

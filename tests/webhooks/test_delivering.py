@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
-import hmac
-from base64 import b64decode, b64encode
+from base64 import b64encode
 
 import pytest
 
 from tests.webhooks.hooks import Hooks
-from tests.webhooks.receiver import Received, Receiver
+from tests.webhooks.receiver import Receiver
+from tests.webhooks.verifying import verified_by, verify_of_the_page
 from tests.world.bodies import APPLICATION, QUESTION
 from tests.world.service_clients import ServiceClient
 from tests.world.waiting import wait_until
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("workers")]
-
-
-def verified_by(received: Received, secret: str) -> bool:
-    """As a receiver verifies it, by the text of the Standard Webhooks scheme."""
-    headers = received.headers
-    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + received.body
-    expected = "v1," + b64encode(hmac.digest(b64decode(secret.removeprefix("whsec_")), signed, "sha256")).decode()
-    return any(hmac.compare_digest(each, expected) for each in headers["webhook-signature"].split(" "))
 
 
 def test_an_application_that_is_filed_is_told_to_the_hr_system(
@@ -129,3 +121,16 @@ def test_a_test_comes_when_it_is_asked_for(hooks: Hooks, receiver: Receiver) -> 
     assert received.kind == "webhooks.notify.tested"
     assert received.content["data"] == {"isTest": True}
     assert received.id == made.json()["id"]
+
+
+def test_the_code_of_the_page_takes_no_forged_and_no_old_notice(hooks: Hooks, receiver: Receiver) -> None:
+    hook, verify = hooks.make(receiver.url), verify_of_the_page()
+    hook.post("testNotices")
+    wait_until(lambda: receiver.received, because="the test comes")
+    (received,) = receiver.received
+    headers, sent_at = received.headers, float(received.headers["webhook-timestamp"])
+    assert verify(headers, received.body, hook.secret, sent_at + 299)
+    assert not verify(headers, received.body, hook.secret, sent_at + 301)
+    assert not verify(headers, received.body + b" ", hook.secret, sent_at)
+    assert not verify({**headers, "webhook-id": "another"}, received.body, hook.secret, sent_at)
+    assert not verify({**headers, "webhook-timestamp": "soon"}, received.body, hook.secret, sent_at)
