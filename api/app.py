@@ -45,6 +45,7 @@ from api.pages.routes.drafts import draft_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.employer_inbox import employer_inbox_pages
 from api.pages.routes.employer_permits import employer_permit_pages
+from api.pages.routes.employer_webhooks import employer_webhook_pages
 from api.pages.routes.entrance import entrance_pages
 from api.pages.routes.fees import fee_pages
 from api.pages.routes.law import law_pages
@@ -133,6 +134,7 @@ def create_app(
         employer_pages(services.counter, pages, readers),
         employer_permit_pages(services.counter, pages, readers),
         employer_inbox_pages(services.counter, pages, readers),
+        employer_webhook_pages(services.webhooks, pages, readers),
         fee_pages(services.open_fees, pages, readers),
         payment_list_pages(services.payment_lists, pages, readers, uploads),
         case_pages(services, pages, readers, uploads),

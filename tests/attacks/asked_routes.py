@@ -242,6 +242,24 @@ OF_DRAFTS: Final = frozenset(
 """Whose drafts are whose has a matrix of its own: see test_drafts_of_others.py."""
 
 
+OF_WEBHOOKS: Final = frozenset(
+    {
+        ("GET", "/employer/webhooks"),
+        ("POST", "/employer/webhooks"),
+        ("GET", "/employer/webhooks/{webhook_id}"),
+        ("POST", "/employer/webhooks/{webhook_id}/secrets"),
+        ("POST", "/employer/webhooks/{webhook_id}/pauses"),
+        ("POST", "/employer/webhooks/{webhook_id}/resumptions"),
+        ("POST", "/employer/webhooks/{webhook_id}/tests"),
+        ("POST", "/employer/webhooks/{webhook_id}/replays"),
+        ("GET", "/employer/webhooks/{webhook_id}/deletion"),
+        ("POST", "/employer/webhooks/{webhook_id}/deletion"),
+        ("GET", "/employer/webhooks/{webhook_id}/{what}"),
+    }
+)
+"""Whose webhooks are whose has a matrix of its own: see tests/webhooks/test_others.py and test_webhook_pages.py."""
+
+
 def _of_the_interface() -> list[Asked]:
     """The requests of the matrix of the interface."""
     values = {
@@ -273,7 +291,7 @@ def places_known() -> frozenset[Place]:
     of_the_matrix = {
         (method, API_ROOT + path) for method, path in (*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES, *WEBHOOK_ROUTES)
     }
-    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS)
+    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS | OF_WEBHOOKS)
 
 
 def places_of(app: FastAPI) -> frozenset[Place]:

@@ -74,40 +74,40 @@ def webhook_routes(webhooks: WebhookService) -> APIRouter:
 
     @routes.get("/{webhook_id}", name="getWebhook")
     def get_webhook(webhook_id: str, query: Question) -> Response:
-        return json_response(webhook_content(webhooks.read(query.caller, _id(webhook_id)), query.base_url))
+        return json_response(webhook_content(webhooks.read(query.caller, webhook_id_of(webhook_id)), query.base_url))
 
     @routes.delete("/{webhook_id}", name="deleteWebhook")
     def delete_webhook(webhook_id: str, query: Question) -> Response:
-        webhooks.delete(query.caller, _id(webhook_id))
+        webhooks.delete(query.caller, webhook_id_of(webhook_id))
         return Response(status_code=204)
 
     @routes.post("/{webhook_id}/secrets", name="rotateWebhookSecret")
     def rotate(webhook_id: str, query: Question) -> Response:
-        changed = webhooks.rotate(query.caller, _id(webhook_id))
+        changed = webhooks.rotate(query.caller, webhook_id_of(webhook_id))
         headers = {"Location": webhook_address(changed, query.base_url), **_NEVER_KEPT}
         return json_response(secret_content(changed, query.base_url), 201, headers)
 
     @routes.post("/{webhook_id}/pauses", name="pauseWebhook")
     def pause(webhook_id: str, query: Question) -> Response:
-        webhooks.pause(query.caller, _id(webhook_id))
-        return json_response(webhook_content(webhooks.read(query.caller, _id(webhook_id)), query.base_url))
+        webhooks.pause(query.caller, webhook_id_of(webhook_id))
+        return json_response(webhook_content(webhooks.read(query.caller, webhook_id_of(webhook_id)), query.base_url))
 
     @routes.post("/{webhook_id}/resumptions", name="resumeWebhook")
     def resume(webhook_id: str, query: Question) -> Response:
-        webhooks.resume(query.caller, _id(webhook_id))
-        return json_response(webhook_content(webhooks.read(query.caller, _id(webhook_id)), query.base_url))
+        webhooks.resume(query.caller, webhook_id_of(webhook_id))
+        return json_response(webhook_content(webhooks.read(query.caller, webhook_id_of(webhook_id)), query.base_url))
 
     @routes.post("/{webhook_id}/testNotices", name="testWebhook")
     def test(webhook_id: str, query: Question) -> Response:
-        delivery = webhooks.test(query.caller, _id(webhook_id))
-        subscription = webhooks.read(query.caller, _id(webhook_id)).subscription
+        delivery = webhooks.test(query.caller, webhook_id_of(webhook_id))
+        subscription = webhooks.read(query.caller, webhook_id_of(webhook_id)).subscription
         address = delivery_address(subscription, delivery, query.base_url)
         return json_response({"id": str(delivery), "href": address}, 201, {"Location": address})
 
     @routes.get("/{webhook_id}/deliveries", name="getWebhookDeliveries")
     def get_deliveries(webhook_id: str, query: LogQuestion) -> Response:
         size, after = page_size_of(query.parameters), single(query.parameters, AFTER)
-        subscription = webhooks.read(query.caller, _id(webhook_id)).subscription
+        subscription = webhooks.read(query.caller, webhook_id_of(webhook_id)).subscription
         try:
             page = webhooks.log(query.caller, subscription.id, limit=size, after=after)
         except PlaceUnusable:
@@ -118,13 +118,13 @@ def webhook_routes(webhooks: WebhookService) -> APIRouter:
 
     @routes.get("/{webhook_id}/deliveries/{delivery_id}", name="getWebhookDelivery")
     def get_delivery(webhook_id: str, delivery_id: str, query: Question) -> Response:
-        subscription = webhooks.read(query.caller, _id(webhook_id)).subscription
-        sent = webhooks.sent(query.caller, subscription.id, _id(delivery_id))
+        subscription = webhooks.read(query.caller, webhook_id_of(webhook_id)).subscription
+        sent = webhooks.sent(query.caller, subscription.id, webhook_id_of(delivery_id))
         return json_response(delivery_content(sent, subscription, query.base_url))
 
     @routes.post("/{webhook_id}/replays", name="replayWebhook")
     def replay(webhook_id: str, query: Order) -> Response:
-        wanted, webhook = read_body(Replay, query.body), _id(webhook_id)
+        wanted, webhook = read_body(Replay, query.body), webhook_id_of(webhook_id)
         match wanted:
             case Replay(from_day=date() as day, from_position=None, delivery_id=None):
                 number = webhooks.send_again_since(query.caller, webhook, day)
@@ -141,8 +141,8 @@ def webhook_routes(webhooks: WebhookService) -> APIRouter:
     return routes
 
 
-def _id(text: str) -> UUID:
-    """Raises :class:`WebhookUnknown` for what is not spelled as an id."""
+def webhook_id_of(text: str) -> UUID:
+    """The webhook or delivery that a path names. Raises :class:`WebhookUnknown` for what is spelled otherwise."""
     if _ID.fullmatch(text) is None:
         raise WebhookUnknown
     return UUID(text)
