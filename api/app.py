@@ -30,6 +30,7 @@ from api.http.routes.migrations import migration_routes
 from api.http.routes.reference_data import reference_data_routes
 from api.http.routes.service_levels import service_levels_routes
 from api.http.routes.steps import step_routes
+from api.http.routes.webhooks import webhook_routes
 from api.http.routes.work_queues import work_queue_routes
 from api.http.unhurried import UnhurriedRefusals
 from api.http.uploads import Uploads
@@ -44,6 +45,7 @@ from api.pages.routes.drafts import draft_pages
 from api.pages.routes.employer import employer_pages
 from api.pages.routes.employer_inbox import employer_inbox_pages
 from api.pages.routes.employer_permits import employer_permit_pages
+from api.pages.routes.employer_webhooks import employer_webhook_pages
 from api.pages.routes.entrance import entrance_pages
 from api.pages.routes.fees import fee_pages
 from api.pages.routes.law import law_pages
@@ -112,6 +114,7 @@ def create_app(
         document_routes(services.documents, services.cases, rules, uploads),
         assessment_routes(services.law, tellers_of(pages.languages, code_lists)),
         employer_lookup_routes(lookups),
+        webhook_routes(services.webhooks),
         work_queue_routes(services.queues),
         service_levels_routes(services.boards),
         migration_routes(program),
@@ -131,6 +134,7 @@ def create_app(
         employer_pages(services.counter, pages, readers),
         employer_permit_pages(services.counter, pages, readers),
         employer_inbox_pages(services.counter, pages, readers),
+        employer_webhook_pages(services.webhooks, pages, readers),
         fee_pages(services.open_fees, pages, readers),
         payment_list_pages(services.payment_lists, pages, readers, uploads),
         case_pages(services, pages, readers, uploads),

@@ -63,8 +63,12 @@ from infra.postgres.server.migrate import (
     require_migrated,
 )
 from infra.postgres.signs_of_life import SignsOfLife
+from infra.postgres.webhooks.deliveries import Deliveries
+from infra.postgres.webhooks.subscriptions import Subscriptions
+from infra.postgres.webhooks.webhook_keys import WebhookKeys
 from infra.sealed_places import SealedPlaces
 from infra.settings import Settings
+from infra.webhooks.addresses import AddressBook
 from infra.workers.database_watch import DatabaseWatch
 from infra.workers.pace import DEMONSTRATION_PACE, USUAL_PACE, Pace
 from infra.workers.projection_runner import ProjectionRunner
@@ -119,6 +123,9 @@ class Program:
     document_locks: DocumentLocks
     drafts: DraftStore
     draft_keys: DraftKeys
+    subscriptions: Subscriptions
+    deliveries: Deliveries
+    address_book: AddressBook
     places: SealedPlaces
 
     def projection_runners(self) -> dict[str, ProjectionRunner]:
@@ -333,6 +340,11 @@ def open_program(
                 readers, request_writers, draft_keys, owner_key=master.draft_owner_key, origin=recorder.origin
             ),
             draft_keys=draft_keys,
+            subscriptions=Subscriptions(
+                readers, request_writers, WebhookKeys(keys.pool, master), origin=recorder.origin
+            ),
+            deliveries=Deliveries(readers, request_writers, lease=limits.webhooks.lease),
+            address_book=AddressBook(settings.permitted_webhook_hosts),
             places=SealedPlaces(master.place_key),
         )
 

@@ -49,6 +49,7 @@ class Action(StrEnum):
     READ_WORK_QUEUE = "readWorkQueue"
     READ_MIGRATIONS = "readMigrations"
     REPAIR_LEGACY_RECORD = "repairLegacyRecord"
+    MANAGE_WEBHOOKS = "manageWebhooks"
     CHECK_SALARY = "checkSalary"
     DRAW_UP_CHECKLIST = "drawUpChecklist"
     LOOK_UP_EMPLOYER = "lookUpEmployer"

@@ -9,7 +9,10 @@ from datetime import timedelta
 
 from api.composition import Program, WorkerCases
 from api.crossroads import crossroads_bank
+from api.permissions import Permissions
+from api.services.access import Access
 from api.services.migrations import legacy_consumer
+from api.services.webhook_notices import NoticesByStream
 from consumers.check_intake import CheckIntake
 from consumers.consumer import Consumer
 from consumers.crossroads import CheckWorker
@@ -21,6 +24,8 @@ from infra.postgres.checks.crossroads_gate import CrossroadsGate
 from infra.postgres.journal.left_keys import LeftKeys
 from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
+from infra.postgres.webhooks.subscriptions import INTAKE
+from infra.webhooks.https_call import HttpsCalls
 from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
 from infra.workers.command_retention import CommandRetention
 from infra.workers.consumer_loop import ConsumerLoop
@@ -31,6 +36,8 @@ from infra.workers.old_drafts import OldDrafts
 from infra.workers.projection_runner import GATHER_SECONDS, ProjectionRunner
 from infra.workers.relay import Relay
 from infra.workers.supervision import SupervisedWorker, Supervision
+from infra.workers.webhook_intake import WebhookIntake
+from infra.workers.webhook_sender import WebhookSender
 from projections.deadline_days.model import DeadlineDays
 
 
@@ -43,9 +50,10 @@ def running_workers(
     deadlines: bool = True,
     relay: bool = True,
     migration: bool = True,
+    webhooks: bool = True,
 ) -> Iterator[Supervision]:
     """Run the projections, the watch over deadlines, the Crossroads checks where the bank's address is given, and
-    the relay and the consumers of legacy records where Kafka's is, until the block ends.
+    the relay and the consumers of legacy records where Kafka's is, and the notices to webhooks, until the block ends.
 
     What the journal keeps of old commands is forgotten beside the projections, and what was begun for a case and
     never became part of one is collected there.
@@ -64,6 +72,9 @@ def running_workers(
             checks = opened.enter_context(_check_workers(program, crossroads_url))
             workers.append(SupervisedWorker(CheckIntake.name, _delivery(program, CheckIntake()), run_again=True))
             workers.append(SupervisedWorker("crossroads-checks", checks))
+        if webhooks:
+            workers.append(SupervisedWorker(INTAKE, _webhook_intake(program)))
+            workers.append(SupervisedWorker("webhook-sending", _webhook_sender(program)))
         if program.settings.kafka is not None:
             if relay:
                 workers.append(SupervisedWorker("relay", _relay(program, program.settings.kafka)))
@@ -118,6 +129,32 @@ def _relay(program: Program, kafka: str) -> Relay:
         kafka,
         prefix=settings.kafka_topic_prefix,
         client=settings.kafka_client,
+    )
+
+
+def _webhook_intake(program: Program) -> WebhookIntake:
+    return WebhookIntake(
+        program.recorder,
+        program.writers,
+        program.deliveries.working_through(program.writers),
+        kept=program.limits.webhooks.kept,
+        now=SystemClock().now,
+    )
+
+
+def _webhook_sender(program: Program) -> WebhookSender:
+    limits = program.limits.webhooks
+    calls = HttpsCalls(program.address_book, seconds=limits.call_seconds, ca_file=program.settings.webhook_ca_file)
+    return WebhookSender(
+        program.subscriptions.working_through(program.writers),
+        program.deliveries.working_through(program.writers),
+        NoticesByStream(program, Access(Permissions.load())),
+        calls,
+        limits.retries,
+        # Receivers live in the machine's time, also where the cases live in a time of their own.
+        now=SystemClock().now,
+        chance=random.SystemRandom().random,
+        at_once=limits.at_once,
     )
 
 

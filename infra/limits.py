@@ -27,6 +27,7 @@ from domain.case.case_limits import CaseLimits
 from domain.case.document_rules import DocumentRules
 from domain.drafts.draft import Retention
 from domain.unusable import Unusable
+from infra.webhooks.retries import Retries
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 AtLeastOne = Annotated[int, Field(ge=1, strict=True)]
@@ -181,6 +182,48 @@ class DraftLimits(Part):
         return Retention(kept=timedelta(days=self.kept_days), warned=timedelta(days=self.warned_days))
 
 
+class WebhookLimits(Part):
+    """How notices are sent to the systems of others; enforced by :mod:`infra.workers.webhook_sender`."""
+
+    most_of_one_owner: AtLeastOne = 20
+    """Subscriptions of one enterprise in one role."""
+    at_once: Annotated[int, Field(ge=2, le=256, strict=True)] = 16
+    """Calls of one process at the same moment; a quarter of them is for receivers that are slow or fail."""
+    call_seconds: Annotated[float, Field(gt=0, le=60)] = 10.0
+    """For one call, from its connection to the head of its answer."""
+    first_pause_seconds: Seconds = 5.0
+    """Before the second attempt; each pause after it is twice as long."""
+    longest_pause_seconds: Seconds = 6 * 3_600.0
+    """Between two attempts, also where a receiver asks for longer."""
+    give_up_days: AtLeastOne = 5
+    """Days after which a receiver that takes nothing is sent nothing more."""
+    rotation_hours: AtLeastOne = 24
+    """For which the secret before is valid beside a new one."""
+    kept_days: AtLeastOne = 90
+    """Days for which deliveries are kept, and can be sent again; what waited as long is not sent any more."""
+
+    @property
+    def retries(self) -> Retries:
+        return Retries(
+            first=timedelta(seconds=self.first_pause_seconds),
+            longest=timedelta(seconds=self.longest_pause_seconds),
+            give_up_after=timedelta(days=self.give_up_days),
+        )
+
+    @property
+    def rotation(self) -> timedelta:
+        return timedelta(hours=self.rotation_hours)
+
+    @property
+    def kept(self) -> timedelta:
+        return timedelta(days=self.kept_days)
+
+    @property
+    def lease(self) -> timedelta:
+        """How long a worker may be at one call with all around it; when it dies, so long others wait."""
+        return timedelta(seconds=3 * self.call_seconds + 30)
+
+
 class SignInLimits(Part):
     """How often a wrong secret may be given at the chooser of roles; enforced by :mod:`api.pages.routes.entrance`."""
 
@@ -216,6 +259,7 @@ class Limits(Part):
     uploads: UploadLimits = UploadLimits()
     cases: LimitsOfACase = LimitsOfACase()
     drafts: DraftLimits = DraftLimits()
+    webhooks: WebhookLimits = WebhookLimits()
     sign_in: SignInLimits = SignInLimits()
     answers: AnswerLimits = AnswerLimits()
     bodies: BodyLimits = BodyLimits()

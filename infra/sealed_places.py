@@ -27,6 +27,7 @@ class Listing(StrEnum):
     WORK_QUEUE = "workQueue"
     BOARD_CASES = "boardCases"
     DRAFTS = "drafts"
+    WEBHOOK_DELIVERIES = "webhookDeliveries"
 
 
 class SealedPlaces:

@@ -8,6 +8,7 @@ import difflib
 import errno
 import os
 import re
+import ssl
 from collections.abc import Callable
 from importlib.util import find_spec
 from ipaddress import IPv4Network, IPv6Network, ip_network
@@ -159,6 +160,15 @@ def _networks(networks: str) -> str:
         _refuse("is not a list of addresses or networks", "Write it like 127.0.0.1,10.20.0.0/16")
 
 
+def _certificates(file: Path) -> Path:
+    readable = _readable_file(file)
+    try:
+        ssl.create_default_context(cafile=readable)
+    except (ssl.SSLError, OSError):
+        _refuse("names a file without certificates", "Name a PEM file of the certificate authorities")
+    return readable
+
+
 def _topic_prefix(prefix: str) -> str:
     if TOPIC_PREFIX.fullmatch(prefix) is None:
         _refuse("is not the beginning of a topic's name", "Use small letters, digits, dots and hyphens: acceptance.")
@@ -211,11 +221,13 @@ IssuerUrl = Annotated[str, AfterValidator(_issuer_url)]
 BootstrapServers = Annotated[str, AfterValidator(_bootstrap_servers)]
 TopicPrefix = Annotated[str, AfterValidator(_topic_prefix)]
 HostNames = Annotated[str, AfterValidator(_host_names)]
+OptionalHostNames = Annotated[str, AfterValidator(lambda names: _host_names(names) if names else names)]
 Networks = Annotated[str, AfterValidator(_networks)]
 InstalledKafkaClient = Annotated[KafkaClient, BeforeValidator(_kafka_client)]
 BucketUrl = Annotated[str, AfterValidator(_bucket)]
 ClamdSocket = Annotated[str, AfterValidator(_clamd)]
 ReadableFile = Annotated[Path, AfterValidator(_readable_file)]
+CertificatesFile = Annotated[Path, AfterValidator(_certificates)]
 HomeDirectory = Annotated[Path, AfterValidator(_home_directory)]
 
 
@@ -261,6 +273,16 @@ class Settings(BaseSettings):
     """The host names to which the service answers, separated by commas; every other one is misdirected."""
     proxies: Networks = ""
     """Addresses and networks of the proxies whose word on scheme, host and client is taken, separated by commas."""
+
+    webhook_hosts: OptionalHostNames = ""
+    """Hosts that notices may be sent to though they are not on the public internet, separated by commas."""
+    webhook_ca_file: CertificatesFile | None = None
+    """PEM of certificate authorities that receivers of notices may have beside those of the system."""
+
+    @property
+    def permitted_webhook_hosts(self) -> frozenset[str]:
+        """The names of `webhook_hosts`, in small letters; an IPv6 address without its brackets."""
+        return frozenset(each.strip("[]") for each in self.webhook_hosts.split(",") if each)
 
     @property
     def host_names(self) -> frozenset[str]:

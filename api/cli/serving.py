@@ -36,6 +36,7 @@ class Work(StrEnum):
     RELAY = "relay"
     DEADLINES = "deadlines"
     MIGRATION = "migration"
+    WEBHOOKS = "webhooks"
     ALL = "all"
 
 
@@ -151,6 +152,7 @@ def _workers(program: Program, crossroads_url: str | None, what: Work) -> Iterat
         deadlines=what in (Work.DEADLINES, Work.ALL),
         relay=what in (Work.RELAY, Work.ALL),
         migration=what in (Work.MIGRATION, Work.ALL),
+        webhooks=what in (Work.WEBHOOKS, Work.ALL),
     ) as watched:
         yield watched
 

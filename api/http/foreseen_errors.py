@@ -31,7 +31,9 @@ from api.services.refusals import (
     ServiceRefused,
     TooManyOfOneCaller,
     TooManyUploads,
+    TooManyWebhooks,
     UploadTooSlow,
+    WebhookChanged,
 )
 from domain.case.document_rules import DocumentRefusal, DocumentRefused
 from domain.case.handling import TooManyWriters
@@ -170,6 +172,10 @@ def _service_refusal(refused: ServiceRefused) -> Problem:
             )
         case UploadTooSlow():
             return own_problem("requestTimeout", refused.sentence)
+        case TooManyWebhooks():
+            return own_problem("tooManyWebhooks", refused.sentence)
+        case WebhookChanged():
+            return own_problem("webhookChanged", refused.sentence)
         case DraftsFull():
             return Problem(type=TOO_LARGE, detail=refused.sentence)
         case _:

@@ -96,6 +96,8 @@ _OWN: Final = (
     _own("documentErased", 410),
     _own("documentDamaged", 409),
     _own("personErased", 409),
+    _own("tooManyWebhooks", 409),
+    _own("webhookChanged", 409),
     *(_own(refusal, status) for refusal, status in _STATUS_OF_DOCUMENT_REFUSAL.items()),
     *(_own(reason, 412 if reason is Reason.STALE_VERSION else 409) for reason in Reason if reason not in _NOT_FOUND),
 )

@@ -93,7 +93,7 @@ def _value_of(each: Field, sent: SentForm) -> Any:
             # What is no number is passed on as it is, for the check to report.
             return (int(given) if given.isdecimal() and len(given) < 10 else given) if given else None
         case FieldKind.DAY:
-            return _day(sent.one(each.name)) or None
+            return day_as_sent(sent.one(each.name)) or None
         case FieldKind.AMOUNT:
             return _amount(sent.one(each.name)) or None
         case _:
@@ -106,7 +106,7 @@ def _amount(text: str) -> str:
     return plain.replace(".", "").replace(",", ".") if "," in plain else plain
 
 
-def _day(text: str) -> str:
+def day_as_sent(text: str) -> str:
     """A day as people write it, in the one spelling of the interface; anything else is left to the check."""
     written = _DAY.fullmatch(text)
     return text if written is None else f"{written[3]}-{int(written[2]):02}-{int(written[1]):02}"

@@ -23,6 +23,7 @@ from api.services.law import LawService
 from api.services.lists import ListService
 from api.services.open_fees import OpenFeeService
 from api.services.payment_lists import PaymentListService
+from api.services.webhooks import WebhookService
 from api.services.work_queues import WorkQueueService
 
 
@@ -44,6 +45,7 @@ class Services:
     queues: WorkQueueService
     assignment: BulkAssignment
     law: LawService
+    webhooks: WebhookService
 
     @classmethod
     def of(cls, program: Program, permissions: Permissions | None = None) -> Services:
@@ -65,4 +67,5 @@ class Services:
             queues=WorkQueueService(program, cases),
             assignment=BulkAssignment(program, cases),
             law=LawService(program),
+            webhooks=WebhookService(program, cases),
         )

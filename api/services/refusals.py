@@ -5,8 +5,11 @@
     ├── NotPermitted             the caller's role may not do this, or not in this way
     ├── NotFound                 nothing of that name is there, or it is not the caller's to see
     │   ├── ApplicationUnknown   the same for an application
-    │   └── DraftUnknown         the same for a draft
+    │   ├── DraftUnknown         the same for a draft
+    │   └── WebhookUnknown       the same for a subscription to notices, or something that was sent to it
     ├── DraftsFull               no further draft can be kept, or no larger one
+    ├── TooManyWebhooks          the enterprise has as many subscriptions as it may have
+    ├── WebhookChanged           a subscription was changed by others at each attempt
     ├── RegisterUnavailable      the enterprise register cannot be consulted now
     ├── TooManyUploads           files are being sent by too many at once
     │   └── TooManyOfOneCaller   or too many by this caller alone
@@ -58,8 +61,31 @@ class DraftUnknown(NotFound):
         super().__init__("You have no such draft: it was filed or deleted in the meantime, or it is not yours.")
 
 
+class WebhookUnknown(NotFound):
+    """The caller has no such subscription, or nothing of that id was sent to it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "You have no such webhook, or no such delivery: it was deleted in the meantime, or it is not yours."
+        )
+
+
 class DraftsFull(ServiceRefused):
     """Nothing was saved."""
+
+
+class TooManyWebhooks(ServiceRefused):
+    """Nothing was subscribed to; ``most`` is how many there can be."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"You have {most} webhooks, and that is the most there can be: delete one first.")
+
+
+class WebhookChanged(ServiceRefused):
+    """Nothing was changed."""
+
+    def __init__(self) -> None:
+        super().__init__("The webhook was changed by others at the same time: look at it, and repeat the request.")
 
 
 class RegisterUnavailable(ServiceRefused):

@@ -24,7 +24,7 @@ from api.steps.procedure import STEPS
 from infra.identity.caller import Caller
 from tests.attacks.everybody import NOBODYS, Everybody
 from tests.documents.files import PDF, pdf
-from tests.http.test_permission_matrix import CASE_ROUTES, GENERAL_ROUTES, NOBODYS_REQUEST, OPEN_ROUTES
+from tests.http.test_permission_matrix import CASE_ROUTES, GENERAL_ROUTES, NOBODYS_REQUEST, OPEN_ROUTES, WEBHOOK_ROUTES
 
 FORM: Final = "application/x-www-form-urlencoded"
 
@@ -242,6 +242,24 @@ OF_DRAFTS: Final = frozenset(
 """Whose drafts are whose has a matrix of its own: see test_drafts_of_others.py."""
 
 
+OF_WEBHOOKS: Final = frozenset(
+    {
+        ("GET", "/employer/webhooks"),
+        ("POST", "/employer/webhooks"),
+        ("GET", "/employer/webhooks/{webhook_id}"),
+        ("POST", "/employer/webhooks/{webhook_id}/secrets"),
+        ("POST", "/employer/webhooks/{webhook_id}/pauses"),
+        ("POST", "/employer/webhooks/{webhook_id}/resumptions"),
+        ("POST", "/employer/webhooks/{webhook_id}/tests"),
+        ("POST", "/employer/webhooks/{webhook_id}/replays"),
+        ("GET", "/employer/webhooks/{webhook_id}/deletion"),
+        ("POST", "/employer/webhooks/{webhook_id}/deletion"),
+        ("GET", "/employer/webhooks/{webhook_id}/{what}"),
+    }
+)
+"""Whose webhooks are whose has a matrix of its own: see tests/webhooks/test_others.py and test_webhook_pages.py."""
+
+
 def _of_the_interface() -> list[Asked]:
     """The requests of the matrix of the interface."""
     values = {
@@ -270,8 +288,10 @@ OF_A_CASE: Final = tuple(each for each in ALL if each.is_of_a_case)
 
 def places_known() -> frozenset[Place]:
     """Every method and path for which it is said above, or in the matrix of the interface, who may use it."""
-    of_the_matrix = {(method, API_ROOT + path) for method, path in (*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES)}
-    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS)
+    of_the_matrix = {
+        (method, API_ROOT + path) for method, path in (*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES, *WEBHOOK_ROUTES)
+    }
+    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS | OF_WEBHOOKS)
 
 
 def places_of(app: FastAPI) -> frozenset[Place]:

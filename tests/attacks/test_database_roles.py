@@ -217,6 +217,8 @@ WRITERS_RIGHTS = {
     "command": R,
     "case_fold": RIUD,
     "draft": RIUD,
+    "webhook_subscription": RIUD,
+    "webhook_delivery": RIUD,
     "schema_migration": "",
     "tracking": RIU,
     "parked_stream": RIUD,

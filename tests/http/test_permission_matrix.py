@@ -97,6 +97,25 @@ GENERAL_ROUTES: Final[Mapping[tuple[str, str], Asked]] = {
     **BEFORE_FILING,
 }
 
+WEBHOOK: Final = "/webhooks/{webhook_id}"
+
+WEBHOOK_ROUTES: Final = frozenset(
+    {
+        ("GET", "/webhooks"),
+        ("POST", "/webhooks"),
+        ("GET", WEBHOOK),
+        ("DELETE", WEBHOOK),
+        ("POST", f"{WEBHOOK}/secrets"),
+        ("POST", f"{WEBHOOK}/pauses"),
+        ("POST", f"{WEBHOOK}/resumptions"),
+        ("POST", f"{WEBHOOK}/testNotices"),
+        ("POST", f"{WEBHOOK}/replays"),
+        ("GET", f"{WEBHOOK}/deliveries"),
+        ("GET", f"{WEBHOOK}/deliveries/{{delivery_id}}"),
+    }
+)
+"""About no case, and of one enterprise: whose they are has a matrix of its own in tests/webhooks/test_others.py."""
+
 CASE: Final = "/applications/{application_id}"
 GRANTED: Final = {"outcome": "granted"}
 
@@ -256,7 +275,7 @@ def test_every_route_has_an_action(program: Program, issuer: DevelopmentIssuer) 
         for method in methods
         if path.startswith(API_ROOT)
     }
-    assert routes == {*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES}
+    assert routes == {*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES, *WEBHOOK_ROUTES}
 
 
 @pytest.mark.parametrize("route", CASE_ROUTES, ids=" ".join)

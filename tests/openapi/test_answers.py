@@ -230,6 +230,21 @@ def what_anybody_may_read(service: Service) -> None:
         assert anybody.get(path).status_code == 200, path
 
 
+def a_webhook(service: Service) -> None:
+    client = service.employer.client
+    made = client.post("webhooks", json={"url": "https://hr.example.be/notices"})
+    assert made.status_code == 201, made.text
+    path = f"webhooks/{made.json()['id']}"
+    tested = client.post(f"{path}/testNotices")
+    again = client.post(f"{path}/replays", json={"fromPosition": 0})
+    asked = [
+        client.get("webhooks"), client.get(path), client.post(f"{path}/secrets"), client.post(f"{path}/pauses"),
+        client.post(f"{path}/resumptions"), tested, again, client.get(f"{path}/deliveries?pageSize=1"),
+        client.get(f"{path}/deliveries/{tested.json()['id']}"), client.delete(path),
+    ]  # fmt: skip
+    assert [each.status_code for each in asked] == [200, 200, 201, 200, 200, 201, 200, 200, 200, 204]
+
+
 WAYS = (
     a_whole_case,
     the_other_ends_of_a_case,
@@ -239,6 +254,7 @@ WAYS = (
     every_measure_has_the_rows_that_its_name_says,
     what_the_law_says_before_filing,
     what_the_enterprise_register_holds,
+    a_webhook,
     what_anybody_may_read,
 )
 

@@ -40,6 +40,9 @@ def path_to_a_case(clients: ComparedClients, operation: Operation) -> tuple[str,
     """The path of the operation for a new case with an open request, and what is said of the version seen."""
     if "{" not in operation.path:
         return operation.path, {}
+    if "webhookId" in operation.path:
+        made = clients.of(Role.EMPLOYER).client.post("webhooks", json={"url": "https://hr.example.be/notices"})
+        return operation.path.format(webhookId=made.json()["id"]), {}
     employer, handler = clients.of(Role.EMPLOYER), clients.of(Role.CASE_HANDLER)
     last = employer.file()
     if "informationRequestId" in operation.path:

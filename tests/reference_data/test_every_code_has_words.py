@@ -48,6 +48,9 @@ from domain.law.rules.employer import EMPLOYER_STATES
 from domain.migration.cutover import CutOverStep
 from domain.migration.findings import RefusalReason
 from infra.identity.caller import Role
+from infra.postgres.webhooks.deliveries import Outcome
+from infra.postgres.webhooks.subscriptions import StopReason, SubscriptionState
+from infra.webhooks.troubles import WebhookTrouble
 
 REASONS = tuple(value for name, value in vars(reasons).items() if name.isupper() and isinstance(value, str))
 
@@ -63,6 +66,10 @@ CLOSED_LISTS: dict[str, Collection[str]] = {
     "openPoints": OPEN_POINTS,
     "feeExemptions": EXEMPTIONS,
     "paymentLineOutcomes": tuple(LineOutcome),
+    "webhookStates": tuple(SubscriptionState),
+    "webhookStopReasons": tuple(StopReason),
+    "webhookOutcomes": tuple(Outcome),
+    "webhookTroubles": tuple(WebhookTrouble),
     "residenceRefusalGrounds": codes.RESIDENCE_REFUSAL_GROUNDS,
     "pauseGrounds": codes.PAUSE_GROUNDS,
     "holders": codes.HOLDERS,

@@ -23,6 +23,7 @@ PATH: Final = "/employer"
 PERMITS: Final = f"{PATH}/permits"
 MANDATES: Final = f"{PATH}/mandates"
 NOTICES: Final = f"{PATH}/notices"
+WEBHOOKS: Final = f"{PATH}/webhooks"
 CALENDAR: Final = f"{PATH}/calendar.ics"
 
 EMPLOYER: Final = "employer"
@@ -37,16 +38,18 @@ class Here(StrEnum):
     PERMITS = PERMITS
     MANDATES = MANDATES
     NOTICES = NOTICES
+    WEBHOOKS = WEBHOOKS
 
 
 def ways(language: Language, here: Here, role: Role) -> tuple[Link, ...]:
-    """The pages of the counter that this role has; nobody represents a worker."""
+    """The pages of the counter that this role has; nobody represents a worker, who has no system to be told."""
     _ = language.gettext
     named = (
         (Here.APPLICATIONS, _("Applications"), True),
         (Here.PERMITS, _("Permits"), True),
         (Here.MANDATES, _("Mandates"), role is not Role.WORKER),
         (Here.NOTICES, _("Notices"), True),
+        (Here.WEBHOOKS, _("Webhooks"), role is not Role.WORKER),
     )
     return tuple(Link(href=each.value, text=text, here=each is here) for each, text, is_there in named if is_there)
 
