@@ -39,6 +39,7 @@ from infra.keys import KeyMissing, MasterKey
 from infra.limit_counts import Limit, LimitCounts
 from infra.limits import Limits
 from infra.log_address import StoredLog
+from infra.postgres.drafts.batch_store import BatchStore
 from infra.postgres.drafts.draft_keys import DraftKeys
 from infra.postgres.drafts.draft_store import DraftStore
 from infra.postgres.journal.document_locks import DocumentLocks
@@ -118,6 +119,7 @@ class Program:
     document_rules: DocumentRules
     document_locks: DocumentLocks
     drafts: DraftStore
+    batches: BatchStore
     draft_keys: DraftKeys
     places: SealedPlaces
 
@@ -332,6 +334,7 @@ def open_program(
             drafts=DraftStore(
                 readers, request_writers, draft_keys, owner_key=master.draft_owner_key, origin=recorder.origin
             ),
+            batches=BatchStore(readers, request_writers, draft_keys, origin=recorder.origin),
             draft_keys=draft_keys,
             places=SealedPlaces(master.place_key),
         )

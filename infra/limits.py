@@ -181,6 +181,20 @@ class DraftLimits(Part):
         return Retention(kept=timedelta(days=self.kept_days), warned=timedelta(days=self.warned_days))
 
 
+class BatchLimits(Part):
+    """How large a batch of applications may be; enforced by :mod:`api.services.application_batches`.
+
+    Batches are kept as long as drafts are.
+    """
+
+    most_rows: AtLeastOne = 500
+    """Applications of one batch."""
+    most_of_one_owner: AtLeastOne = 50
+    """Batches of one enterprise in one role."""
+    largest_file_bytes: AtLeastOne = 4 * 1024 * 1024
+    """Of the file that is sent; a workbook is unpacked up to 32 million bytes."""
+
+
 class SignInLimits(Part):
     """How often a wrong secret may be given at the chooser of roles; enforced by :mod:`api.pages.routes.entrance`."""
 
@@ -216,6 +230,7 @@ class Limits(Part):
     uploads: UploadLimits = UploadLimits()
     cases: LimitsOfACase = LimitsOfACase()
     drafts: DraftLimits = DraftLimits()
+    batches: BatchLimits = BatchLimits()
     sign_in: SignInLimits = SignInLimits()
     answers: AnswerLimits = AnswerLimits()
     bodies: BodyLimits = BodyLimits()

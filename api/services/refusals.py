@@ -5,8 +5,9 @@
     ├── NotPermitted             the caller's role may not do this, or not in this way
     ├── NotFound                 nothing of that name is there, or it is not the caller's to see
     │   ├── ApplicationUnknown   the same for an application
-    │   └── DraftUnknown         the same for a draft
-    ├── DraftsFull               no further draft can be kept, or no larger one
+    │   ├── DraftUnknown         the same for a draft
+    │   └── BatchUnknown         the same for a batch of applications
+    ├── DraftsFull               no further draft or batch can be kept, or no larger one
     ├── RegisterUnavailable      the enterprise register cannot be consulted now
     ├── TooManyUploads           files are being sent by too many at once
     │   └── TooManyOfOneCaller   or too many by this caller alone
@@ -56,6 +57,13 @@ class DraftUnknown(NotFound):
 
     def __init__(self) -> None:
         super().__init__("You have no such draft: it was filed or deleted in the meantime, or it is not yours.")
+
+
+class BatchUnknown(NotFound):
+    """The caller has no such batch: it was deleted, or it is somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no such batch of applications: it was deleted in the meantime, or it is not yours.")
 
 
 class DraftsFull(ServiceRefused):

@@ -216,6 +216,8 @@ WRITERS_RIGHTS = {
     "command": R,
     "case_fold": RIUD,
     "draft": RIUD,
+    "application_batch": RIUD,
+    "application_batch_row": RIUD,
     "schema_migration": "",
     "tracking": RIU,
     "parked_stream": RIUD,
