@@ -37,6 +37,7 @@ from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
 from api.pages.role_chooser import RoleChooser
 from api.pages.routes.accessibility import accessibility_pages
+from api.pages.routes.application_batches import application_batch_pages
 from api.pages.routes.board import board_pages
 from api.pages.routes.bulk_assignment import bulk_assignment_pages
 from api.pages.routes.cases import case_pages
@@ -128,6 +129,9 @@ def create_app(
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
         draft_pages(services, pages, readers, lookups),
+        application_batch_pages(
+            services, pages, readers, uploads, largest_file=program.limits.batches.largest_file_bytes
+        ),
         employer_pages(services.counter, pages, readers),
         employer_permit_pages(services.counter, pages, readers),
         employer_inbox_pages(services.counter, pages, readers),

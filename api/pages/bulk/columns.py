@@ -30,8 +30,12 @@ _MORE_TRUTHS = {"true": ("true", "1"), "false": ("false", "0")}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
-    """The columns in one language. ``by_name`` finds one by what a header may call it, ``codes`` an answer's code."""
+    """The columns in one language, as they are ``on`` a day.
 
+    ``by_name`` finds one by what a header may call it, ``codes`` the code of an answer.
+    """
+
+    on: date
     fields: tuple[Field, ...]
     by_name: Mapping[str, str]
     codes: Mapping[str, Mapping[str, str]]
@@ -115,7 +119,7 @@ class ColumnWords:
             known |= {plain(choice.value): choice.value for choice in field.choices if choice.value}
             if field.kind is FieldKind.TRUTH:
                 known |= {written: value for value, all_written in _MORE_TRUTHS.items() for written in all_written}
-        return Columns(fields=by_language[language], by_name=by_name, codes=codes)
+        return Columns(on=asked.today, fields=by_language[language], by_name=by_name, codes=codes)
 
 
 def _fields(words: FormWords, asked: Asked) -> tuple[Field, ...]:
