@@ -18,6 +18,7 @@ from api.http.metrics import metrics_routes
 from api.http.outermost import ErrorBoundary, problem_response
 from api.http.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
 from api.http.quotas import Quotas
+from api.http.routes.application_batches import application_batch_routes
 from api.http.routes.application_lists import application_list_routes
 from api.http.routes.applications import applications_routes
 from api.http.routes.assessments import assessment_routes
@@ -107,6 +108,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
         application_list_routes(services.lists),
+        application_batch_routes(services.batches),
         applications_routes(services.cases, rules, pages.languages, code_lists),
         step_routes(services.cases, rules),
         fee_routes(services.fees, services.open_fees, services.payment_lists),

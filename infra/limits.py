@@ -217,8 +217,8 @@ class BodyLimits(Part):
     """Of a body of JSON, and of a form without files."""
     deepest: AtLeastOne = 64
     """Objects and lists within one another; the deepest that means something has five."""
-    most_values: AtLeastOne = 20_000
-    """Objects, lists and what is in them; the fullest application has some two thousand."""
+    most_values: AtLeastOne = 60_000
+    """Objects, lists and what is in them; five hundred applications have some thirty thousand."""
 
 
 class Limits(Part):

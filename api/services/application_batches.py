@@ -7,6 +7,7 @@ it.
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -103,24 +104,51 @@ class ApplicationBatchService:
         columns: Sequence[str] = (),
         is_workbook: bool = False,
     ) -> ApplicationBatch:
-        """Keep what was sent, judged and not filed. A row that repeats an earlier one is at fault.
-
-        Raises :class:`DraftsFull`.
-        """
-        owner, now = self._owner(caller), self._program.clock.now()
+        """Keep what was sent in a file, judged and not filed. Raises :class:`DraftsFull`."""
         self.require_room(caller, len(sent))
+        batch = replace(self.looked_at(caller, sent), columns=tuple(columns), is_workbook=is_workbook)
+        self._program.batches.add(self._owner(caller), batch)
+        return batch
+
+    def begin_and_confirm(
+        self, caller: AuthorisedCaller, applications: Sequence[Application], command_id: str
+    ) -> ApplicationBatch:
+        """Keep what a program sent and have it filed; where a row is at fault, nothing is kept and nothing filed.
+
+        A repetition gives the batch that the first one left. Raises :class:`DraftsFull`, and :class:`CommandRefused`
+        where the command id was used for other applications.
+        """
+        owner = self._owner(caller)
+        batch_id = self._id_of(caller, command_id)
+        sent = sent_rows(applications)
+        before = self._program.batches.read(owner, batch_id)
+        if before is None:
+            self.require_room(caller, len(sent))
+            looked_at = replace(self.looked_at(caller, sent), batch_id=batch_id)
+            if looked_at.at_fault:
+                return looked_at
+            self._program.batches.add(owner, looked_at)
+            before = self.read(caller, batch_id)
+        if [each.application for each in before.rows] != [_content(each) for each in applications]:
+            raise CommandRefused(
+                Reason.IDEMPOTENCY_KEY_REUSED, "this Idempotency-Key was used for other applications: send a new one"
+            )
+        self.confirm(caller, batch_id, without_faulty=False)
+        return self.read(caller, batch_id)
+
+    def looked_at(self, caller: AuthorisedCaller, sent: Sequence[SentRow]) -> ApplicationBatch:
+        """What the batch would be; nothing is kept. A row that repeats an earlier one is at fault."""
+        now = self._program.clock.now()
         same = of_same([None if each.application is None else self._same(each.application) for each in sent])
-        batch = ApplicationBatch(
+        return ApplicationBatch(
             batch_id=time_ordered_id(now),
             state=BatchState.CHECKED,
-            columns=tuple(columns),
-            is_workbook=is_workbook,
+            columns=(),
+            is_workbook=False,
             rows=tuple(self._row(caller, place, each, is_repeated=place in same) for place, each in enumerate(sent)),
             begun_at=now,
             touched_at=now,
         )
-        self._program.batches.add(owner, batch)
-        return batch
 
     def require_room(self, caller: AuthorisedCaller, rows: int) -> None:
         """Raises :class:`DraftsFull` for too many rows, and where the caller has as many batches as there may be."""
@@ -260,9 +288,19 @@ class ApplicationBatchService:
         facts = wire_adapter(StatedFacts).validate_json(canonical_json(stated))
         return assess_facts(self._program.rulebook, facts, self.today)
 
+    def _id_of(self, caller: AuthorisedCaller, command_id: str) -> UUID:
+        """The id of what one program sends under one key; nobody else can compute it."""
+        said = f"batch/{self._owner(caller)}/{caller.caller.subject}/{command_id}".encode()
+        return UUID(bytes=hmac.digest(self._program.filing_key, said, "sha256")[:16], version=4)
+
     def _owner(self, caller: AuthorisedCaller) -> str:
         identity = caller.caller
         return self._program.drafts.owner(identity.role, identity.enterprise_number or "")
+
+
+def sent_rows(applications: Sequence[Application]) -> tuple[SentRow, ...]:
+    """The rows of a list that a program sent: each is where it stands in the list, from 1."""
+    return tuple(SentRow(line=line, application=each) for line, each in enumerate(applications, start=1))
 
 
 def application_of(row: BatchRow) -> Application | None:

@@ -242,10 +242,28 @@ OF_DRAFTS: Final = frozenset(
 """Whose drafts are whose has a matrix of its own: see test_drafts_of_others.py."""
 
 
+OF_BATCHES: Final = frozenset(
+    {
+        ("GET", "/employer/batches"),
+        ("POST", "/employer/batches"),
+        ("GET", "/employer/batches/template.csv"),
+        ("GET", "/employer/batches/template.xlsx"),
+        ("GET", "/employer/batches/{batch_id}"),
+        ("POST", "/employer/batches/{batch_id}/filing"),
+        ("GET", "/employer/batches/{batch_id}/deletion"),
+        ("POST", "/employer/batches/{batch_id}/deletion"),
+        ("GET", "/employer/batches/{batch_id}/result.csv"),
+        ("GET", "/employer/batches/{batch_id}/result.xlsx"),
+    }
+)
+"""Whose batches are whose has a matrix of its own: see tests/pages/test_bulk_pages.py."""
+
+
 def _of_the_interface() -> list[Asked]:
     """The requests of the matrix of the interface."""
     values = {
         "application_id": "{case}",
+        "application_batch_id": NOBODYS_REQUEST,
         "sha256": "{document}",
         "information_request_id": NOBODYS_REQUEST,
         "measure": next(iter(MEASURES)),
@@ -271,7 +289,7 @@ OF_A_CASE: Final = tuple(each for each in ALL if each.is_of_a_case)
 def places_known() -> frozenset[Place]:
     """Every method and path for which it is said above, or in the matrix of the interface, who may use it."""
     of_the_matrix = {(method, API_ROOT + path) for method, path in (*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES)}
-    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS)
+    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS | OF_BATCHES)
 
 
 def places_of(app: FastAPI) -> frozenset[Place]:

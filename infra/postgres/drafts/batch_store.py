@@ -33,6 +33,7 @@ _NONCE_BYTES: Final = 12
 
 _ADD: Final = """
 insert into application_batch (id, owner, state, begun_at, touched_at, sealed) values (%s, %s, %s, %s, %s, %s)
+    on conflict do nothing
 """
 _ADD_ROWS: Final = """
 insert into application_batch_row (batch, number, owner, outcome, reason, case_id, reference, sealed)
@@ -108,12 +109,14 @@ class BatchStore:
         self._origin = origin
 
     def add(self, owner: str, batch: ApplicationBatch) -> None:
-        """Keep a new batch with all its rows."""
+        """Keep a new batch with all its rows; one that is kept under this id already stays as it is."""
         key = self._keys.make(batch.batch_id)
         rows = batch.rows
         with self._writers.transaction() as connection, connection.cursor() as cursor:
             head = self._sealed(key, _head(batch), batch.batch_id, _part_of(batch.state))
             cursor.execute(_ADD, (batch.batch_id, owner, batch.state.value, batch.begun_at, batch.touched_at, head))
+            if not cursor.rowcount:
+                return
             cursor.execute(
                 _ADD_ROWS,
                 (
