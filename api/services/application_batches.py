@@ -48,7 +48,7 @@ INVALID: Final = "invalidInput"
 NOT_PERMITTED: Final = "notPermitted"
 """The reason of a row that whoever confirmed the batch may not file."""
 
-_LEASE_SECONDS: Final = 30.0
+_LEASE_SECONDS: Final = 10.0
 """After its last row, for which a batch is left to a worker that may have died."""
 _ROWS_A_TURN: Final = 25
 """After so many a batch goes to the end of those that wait."""

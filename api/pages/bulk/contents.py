@@ -14,7 +14,8 @@ from api.pages.law.answer import summary_of, verdict_badge
 from api.pages.law.words import LawWords
 from api.pages.page_parts import Badge, Tone
 from api.pages.refusals import explanation_of
-from api.services.application_batches import INVALID, NOT_PERMITTED, JudgedRow, StatedVerdict
+from api.services.application_batches import INVALID, NOT_PERMITTED, JudgedRow
+from api.services.law import StatedVerdict
 from api.words.sentences.open_findings import fact_name
 from domain.drafts.application_batch import ApplicationBatch, BatchRow, BatchState, RowOutcome
 from domain.law.findings import Verdict
@@ -24,7 +25,7 @@ from infra.identity.caller import Caller
 _TONES: Final = {
     RowOutcome.FAULTY: Tone.LATE,
     RowOutcome.REFUSED: Tone.LATE,
-    RowOutcome.READY: Tone.WAITING,
+    RowOutcome.READY: Tone.GOOD,
     RowOutcome.FILED: Tone.GOOD,
     RowOutcome.FILED_BEFORE: Tone.NEUTRAL,
 }
@@ -65,20 +66,15 @@ class BatchWords:
     def outcome(self, outcome: RowOutcome, state: BatchState) -> Badge:
         """What becomes of a row in a batch that is in this state."""
         _ = self._words.language.gettext
-        match outcome:
-            case RowOutcome.READY if state is BatchState.CHECKED:
-                return Badge(text=_("Can be filed"), tone=Tone.GOOD)
-            case RowOutcome.READY:
-                text = _("Waiting to be filed")
-            case RowOutcome.FILED:
-                text = _("Filed")
-            case RowOutcome.FILED_BEFORE:
-                text = _("Filed earlier today")
-            case RowOutcome.REFUSED:
-                text = _("Cannot be filed")
-            case RowOutcome.FAULTY:
-                text = _("To be corrected") if state is BatchState.CHECKED else _("Left out")
-        return Badge(text=text, tone=_TONES[outcome])
+        is_checked = state is BatchState.CHECKED
+        texts = {
+            RowOutcome.READY: _("Can be filed") if is_checked else _("Waiting to be filed"),
+            RowOutcome.FILED: _("Filed"),
+            RowOutcome.FILED_BEFORE: _("Filed earlier today"),
+            RowOutcome.REFUSED: _("Cannot be filed"),
+            RowOutcome.FAULTY: _("To be corrected") if is_checked else _("Left out"),
+        }
+        return Badge(text=texts[outcome], tone=_TONES[outcome])
 
     def _row(
         self, batch: ApplicationBatch, judged: JudgedRow, names: Sequence[str | None], reader: RowReader
