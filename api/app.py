@@ -18,6 +18,7 @@ from api.http.metrics import metrics_routes
 from api.http.outermost import ErrorBoundary, problem_response
 from api.http.problems import API_ROOT, NOT_FOUND, OWN_PROBLEM_TYPES, Problem
 from api.http.quotas import Quotas
+from api.http.routes.application_batches import application_batch_routes
 from api.http.routes.application_lists import application_list_routes
 from api.http.routes.applications import applications_routes
 from api.http.routes.assessments import assessment_routes
@@ -38,6 +39,7 @@ from api.pages.page_route import refusal_page
 from api.pages.rendering import Pages
 from api.pages.role_chooser import RoleChooser
 from api.pages.routes.accessibility import accessibility_pages
+from api.pages.routes.application_batches import application_batch_pages
 from api.pages.routes.board import board_pages
 from api.pages.routes.bulk_assignment import bulk_assignment_pages
 from api.pages.routes.cases import case_pages
@@ -108,6 +110,7 @@ def create_app(
     app.add_exception_handler(HTTPException, _no_route)
     for routes in (
         application_list_routes(services.lists),
+        application_batch_routes(services.batches),
         applications_routes(services.cases, rules, pages.languages, code_lists),
         step_routes(services.cases, rules),
         fee_routes(services.fees, services.open_fees, services.payment_lists),
@@ -131,6 +134,9 @@ def create_app(
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
         draft_pages(services, pages, readers, lookups),
+        application_batch_pages(
+            services, pages, readers, uploads, largest_file=program.limits.batches.largest_file_bytes
+        ),
         employer_pages(services.counter, pages, readers),
         employer_permit_pages(services.counter, pages, readers),
         employer_inbox_pages(services.counter, pages, readers),

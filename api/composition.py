@@ -39,6 +39,7 @@ from infra.keys import KeyMissing, MasterKey
 from infra.limit_counts import Limit, LimitCounts
 from infra.limits import Limits
 from infra.log_address import StoredLog
+from infra.postgres.drafts.batch_store import BatchStore
 from infra.postgres.drafts.draft_keys import DraftKeys
 from infra.postgres.drafts.draft_store import DraftStore
 from infra.postgres.journal.case_index import CaseIndex
@@ -122,6 +123,7 @@ class Program:
     document_rules: DocumentRules
     document_locks: DocumentLocks
     drafts: DraftStore
+    batches: BatchStore
     draft_keys: DraftKeys
     subscriptions: Subscriptions
     deliveries: Deliveries
@@ -339,6 +341,7 @@ def open_program(
             drafts=DraftStore(
                 readers, request_writers, draft_keys, owner_key=master.draft_owner_key, origin=recorder.origin
             ),
+            batches=BatchStore(readers, request_writers, draft_keys, origin=recorder.origin),
             draft_keys=draft_keys,
             subscriptions=Subscriptions(
                 readers, request_writers, WebhookKeys(keys.pool, master), origin=recorder.origin

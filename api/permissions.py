@@ -21,6 +21,7 @@ class Action(StrEnum):
     """Everything that can be requested from the service; an action that is not here does not exist."""
 
     FILE_APPLICATION = "fileApplication"
+    FILE_APPLICATION_BATCH = "fileApplicationBatch"
     QUERY_APPLICATIONS = "queryApplications"
     SEARCH_CASES = "searchCases"
     READ_APPLICATION = "readApplication"

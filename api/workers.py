@@ -11,6 +11,8 @@ from api.composition import Program, WorkerCases
 from api.crossroads import crossroads_bank
 from api.permissions import Permissions
 from api.services.access import Access
+from api.services.application_batches import ApplicationBatchService
+from api.services.cases import CaseService
 from api.services.migrations import legacy_consumer
 from api.services.webhook_notices import NoticesByStream
 from consumers.check_intake import CheckIntake
@@ -26,6 +28,7 @@ from infra.postgres.messages.dead_letters import DeadLetters
 from infra.postgres.messages.inbox import Inbox
 from infra.postgres.webhooks.subscriptions import INTAKE
 from infra.webhooks.https_call import HttpsCalls
+from infra.workers.batch_filing import BatchFiling
 from infra.workers.check_workers import CheckWorkerPool, LoggedCheckAlarms
 from infra.workers.command_retention import CommandRetention
 from infra.workers.consumer_loop import ConsumerLoop
@@ -55,8 +58,8 @@ def running_workers(
     """Run the projections, the watch over deadlines, the Crossroads checks where the bank's address is given, and
     the relay and the consumers of legacy records where Kafka's is, and the notices to webhooks, until the block ends.
 
-    What the journal keeps of old commands is forgotten beside the projections, and what was begun for a case and
-    never became part of one is collected there.
+    What the journal keeps of old commands is forgotten beside the projections, what was begun for a case and never
+    became part of one is collected there, and batches of applications are filed.
     """
     with ExitStack() as opened:
         workers: list[SupervisedWorker] = []
@@ -66,6 +69,7 @@ def running_workers(
                 retention = CommandRetention(program.writers, program.clock)
                 workers.append(SupervisedWorker("command-retention", retention))
             workers.append(SupervisedWorker("leftovers", _leftovers(program), run_again=True))
+            workers.append(SupervisedWorker("batch-filing", _batch_filing(program), run_again=True))
         if deadlines:
             workers.append(SupervisedWorker("deadline-watch", _deadline_watch(program)))
         if crossroads_url is not None:
@@ -106,8 +110,15 @@ def _projection_runners(program: Program) -> dict[str, ProjectionRunner]:
 
 def _leftovers(program: Program) -> Leftovers:
     uploads = LeftUploads(program.documents, program.journal, program.document_locks)
-    drafts = OldDrafts(program.drafts, program.draft_keys, program.limits.drafts.retention, program.clock.now)
+    drafts = OldDrafts(
+        program.drafts, program.batches, program.draft_keys, program.limits.drafts.retention, program.clock.now
+    )
     return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers), drafts))
+
+
+def _batch_filing(program: Program) -> BatchFiling:
+    access = Access(Permissions.load())
+    return BatchFiling(ApplicationBatchService(program, access, CaseService(program, access)))
 
 
 def _deadline_watch(program: Program) -> DeadlineWatcher:

@@ -20,6 +20,8 @@ class Limit(StrEnum):
     DRAFTS_OF_ONE_OWNER = "draftsOfOneOwner"
     SIZE_OF_A_DRAFT = "sizeOfADraft"
     WEBHOOKS_OF_ONE_OWNER = "webhooksOfOneOwner"
+    BATCHES_OF_ONE_OWNER = "batchesOfOneOwner"
+    SIZE_OF_A_BATCH = "sizeOfABatch"
     REQUESTS_AT_A_TIME = "requestsAtATime"
     REQUESTS_A_MINUTE = "requestsAMinute"
     REQUESTS_A_MINUTE_OF_A_KIND = "requestsAMinuteOfAKind"

@@ -224,6 +224,20 @@ class WebhookLimits(Part):
         return timedelta(seconds=3 * self.call_seconds + 30)
 
 
+class BatchLimits(Part):
+    """How large a batch of applications may be; enforced by :mod:`api.services.application_batches`.
+
+    Batches are kept as long as drafts are.
+    """
+
+    most_rows: AtLeastOne = 500
+    """Applications of one batch."""
+    most_of_one_owner: AtLeastOne = 50
+    """Batches of one enterprise in one role."""
+    largest_file_bytes: AtLeastOne = 4 * 1024 * 1024
+    """Of the file that is sent; a workbook is unpacked up to 32 million bytes."""
+
+
 class SignInLimits(Part):
     """How often a wrong secret may be given at the chooser of roles; enforced by :mod:`api.pages.routes.entrance`."""
 
@@ -246,8 +260,8 @@ class BodyLimits(Part):
     """Of a body of JSON, and of a form without files."""
     deepest: AtLeastOne = 64
     """Objects and lists within one another; the deepest that means something has five."""
-    most_values: AtLeastOne = 20_000
-    """Objects, lists and what is in them; the fullest application has some two thousand."""
+    most_values: AtLeastOne = 60_000
+    """Objects, lists and what is in them; five hundred applications have some thirty thousand."""
 
 
 class Limits(Part):
@@ -260,6 +274,7 @@ class Limits(Part):
     cases: LimitsOfACase = LimitsOfACase()
     drafts: DraftLimits = DraftLimits()
     webhooks: WebhookLimits = WebhookLimits()
+    batches: BatchLimits = BatchLimits()
     sign_in: SignInLimits = SignInLimits()
     answers: AnswerLimits = AnswerLimits()
     bodies: BodyLimits = BodyLimits()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from api.composition import Program
 from api.permissions import Permissions
 from api.services.access import Access
+from api.services.application_batches import ApplicationBatchService
 from api.services.boards import BoardService
 from api.services.bulk_assignment import BulkAssignment
 from api.services.case_search import CaseSearchService
@@ -35,6 +36,7 @@ class Services:
     cases: CaseService
     documents: DocumentService
     drafts: DraftService
+    batches: ApplicationBatchService
     fees: FeeService
     open_fees: OpenFeeService
     payment_lists: PaymentListService
@@ -57,6 +59,7 @@ class Services:
             cases=cases,
             documents=DocumentService(program, cases),
             drafts=DraftService(program, cases),
+            batches=ApplicationBatchService(program, access, cases),
             counter=Counter.of(program, access, cases),
             fees=FeeService(program, cases),
             open_fees=OpenFeeService(program, cases, lists),

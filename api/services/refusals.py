@@ -6,8 +6,9 @@
     ├── NotFound                 nothing of that name is there, or it is not the caller's to see
     │   ├── ApplicationUnknown   the same for an application
     │   ├── DraftUnknown         the same for a draft
-    │   └── WebhookUnknown       the same for a subscription to notices, or something that was sent to it
-    ├── DraftsFull               no further draft can be kept, or no larger one
+    │   ├── WebhookUnknown       the same for a subscription to notices, or something that was sent to it
+    │   └── BatchUnknown         the same for a batch of applications
+    ├── DraftsFull               no further draft or batch can be kept, or no larger one
     ├── TooManyWebhooks          the enterprise has as many subscriptions as it may have
     ├── WebhookChanged           a subscription was changed by others at each attempt
     ├── RegisterUnavailable      the enterprise register cannot be consulted now
@@ -68,6 +69,13 @@ class WebhookUnknown(NotFound):
         super().__init__(
             "You have no such webhook, or no such delivery: it was deleted in the meantime, or it is not yours."
         )
+
+
+class BatchUnknown(NotFound):
+    """The caller has no such batch: it was deleted, or it is somebody else's."""
+
+    def __init__(self) -> None:
+        super().__init__("You have no such batch of applications: it was deleted in the meantime, or it is not yours.")
 
 
 class DraftsFull(ServiceRefused):

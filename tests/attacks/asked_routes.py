@@ -258,12 +258,28 @@ OF_WEBHOOKS: Final = frozenset(
     }
 )
 """Whose webhooks are whose has a matrix of its own: see tests/webhooks/test_others.py and test_webhook_pages.py."""
+OF_BATCHES: Final = frozenset(
+    {
+        ("GET", "/employer/batches"),
+        ("POST", "/employer/batches"),
+        ("GET", "/employer/batches/template.csv"),
+        ("GET", "/employer/batches/template.xlsx"),
+        ("GET", "/employer/batches/{batch_id}"),
+        ("POST", "/employer/batches/{batch_id}/filing"),
+        ("GET", "/employer/batches/{batch_id}/deletion"),
+        ("POST", "/employer/batches/{batch_id}/deletion"),
+        ("GET", "/employer/batches/{batch_id}/result.csv"),
+        ("GET", "/employer/batches/{batch_id}/result.xlsx"),
+    }
+)
+"""Whose batches are whose has a matrix of its own: see tests/pages/test_bulk_pages.py."""
 
 
 def _of_the_interface() -> list[Asked]:
     """The requests of the matrix of the interface."""
     values = {
         "application_id": "{case}",
+        "application_batch_id": NOBODYS_REQUEST,
         "sha256": "{document}",
         "information_request_id": NOBODYS_REQUEST,
         "measure": next(iter(MEASURES)),
@@ -291,7 +307,7 @@ def places_known() -> frozenset[Place]:
     of_the_matrix = {
         (method, API_ROOT + path) for method, path in (*OPEN_ROUTES, *GENERAL_ROUTES, *CASE_ROUTES, *WEBHOOK_ROUTES)
     }
-    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS | OF_WEBHOOKS)
+    return frozenset({each.place for each in ALL} | of_the_matrix | SIGNING_IN | OF_DRAFTS | OF_BATCHES | OF_WEBHOOKS)
 
 
 def places_of(app: FastAPI) -> frozenset[Place]:

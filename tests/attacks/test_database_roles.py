@@ -219,6 +219,8 @@ WRITERS_RIGHTS = {
     "draft": RIUD,
     "webhook_subscription": RIUD,
     "webhook_delivery": RIUD,
+    "application_batch": RIUD,
+    "application_batch_row": RIUD,
     "schema_migration": "",
     "tracking": RIU,
     "parked_stream": RIUD,

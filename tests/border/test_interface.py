@@ -20,6 +20,7 @@ from api.composition import Program
 from api.http.bodies import nameable
 from api.http.foreseen_errors import problem_of
 from api.http.problems import API_ROOT
+from api.http.routes.application_batches import ApplicationList
 from api.http.routes.application_lists import ApplicationQuery
 from api.http.routes.employer_lookups import EmployerLookup
 from api.http.routes.fees import PaymentList
@@ -60,6 +61,7 @@ SENT = {
     "queryApplications": Sent("applications/query", ApplicationQuery, Action.QUERY_APPLICATIONS),
     "checkSalary": Sent("salaryChecks", StatedFacts, Action.CHECK_SALARY),
     "drawUpChecklist": Sent("checklists", StatedFacts, Action.DRAW_UP_CHECKLIST),
+    "sendApplications": Sent("applicationBatches", ApplicationList, Action.FILE_APPLICATION_BATCH),
     "recordFeePaymentList": Sent("feePaymentLists", PaymentList, Action.RECORD_FEE_PAYMENT),
     "lookUpEmployer": Sent("employerLookups", EmployerLookup, Action.LOOK_UP_EMPLOYER),
     **{

@@ -45,6 +45,10 @@ def keys_url(program: Program) -> str:
     return url
 
 
+def old_drafts(program: Program) -> OldDrafts:
+    return OldDrafts(program.drafts, program.batches, program.draft_keys, program.limits.drafts.retention, lambda: NOW)
+
+
 def owner_of(program: Program) -> str:
     """Somebody who has no draft yet."""
     return program.drafts.owner("employer", str(uuid4()))
@@ -134,7 +138,7 @@ def test_what_nobody_touched_for_ninety_days_is_deleted_and_nothing_else(program
     old, young = a_draft(touched_at=NOW - timedelta(days=90, seconds=1)), a_draft(touched_at=NOW - timedelta(days=89))
     for each in (old, young):
         program.drafts.add(owner, each)
-    collection = OldDrafts(program.drafts, program.draft_keys, program.limits.drafts.retention, lambda: NOW)
+    collection = old_drafts(program)
     assert collection.collect() == 1
     assert [each.draft_id for each in program.drafts.listed(owner, limit=10, after=None)] == [young.draft_id]
     assert program.draft_keys.of((old.draft_id,)) == {}
@@ -151,7 +155,7 @@ def test_a_key_that_a_crash_left_is_collected_after_an_hour(program: Program) ->
         "update permit.draft_key set made_at = now() - interval '61 minutes' where draft = any(%s::uuid[])",
         [str(kept.draft_id), str(left)],
     )
-    collection = OldDrafts(program.drafts, program.draft_keys, program.limits.drafts.retention, lambda: NOW)
+    collection = old_drafts(program)
     collection.collect()
     assert program.draft_keys.of((kept.draft_id, left, under_way)).keys() == {kept.draft_id, under_way}
 

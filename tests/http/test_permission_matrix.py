@@ -64,6 +64,9 @@ PAYMENTS: Final = {
 LISTS: Final[Mapping[tuple[str, str], Asked]] = {
     ("GET", "/applications"): Asked(action=Action.QUERY_APPLICATIONS, query="?pageSize=100"),
     ("POST", "/applications/query"): Asked(action=Action.QUERY_APPLICATIONS, body={"pageSize": 100}),
+    ("POST", "/applicationBatches"): Asked(
+        action=Action.FILE_APPLICATION_BATCH, body={"applications": [application_body()]}
+    ),
     ("GET", "/openFees"): Asked(action=Action.LIST_OPEN_FEES),
     ("POST", "/feePaymentLists"): Asked(action=Action.RECORD_FEE_PAYMENT, body=PAYMENTS),
     ("GET", "/workQueues"): Asked(action=Action.READ_WORK_QUEUE),
@@ -87,11 +90,15 @@ BEFORE_FILING: Final[Mapping[tuple[str, str], Asked]] = {
 }
 """About no case at all."""
 
+BATCH: Final = ("GET", "/applicationBatches/{application_batch_id}")
+"""Whose batches are whose: see tests/http/test_application_batches.py."""
+
 QUEUE: Final = ("GET", "/workQueues/{authority}")
 
 GENERAL_ROUTES: Final[Mapping[tuple[str, str], Asked]] = {
     FILING: Asked(action=Action.FILE_APPLICATION),
     QUEUE: Asked(action=Action.READ_WORK_QUEUE),
+    BATCH: Asked(action=Action.FILE_APPLICATION_BATCH),
     **LISTS,
     **LOOKUPS,
     **BEFORE_FILING,
@@ -231,6 +238,7 @@ def sent(employer: ServiceClient, method: str, path: str, asked: Asked) -> httpx
 def path_of(template: str, case_id: str, document: str) -> str:
     return template.removeprefix("/").format(
         application_id=case_id,
+        application_batch_id=case_id,
         sha256=document,
         information_request_id=NOBODYS_REQUEST,
         measure=next(iter(MEASURES)),

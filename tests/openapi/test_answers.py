@@ -13,7 +13,11 @@ import psycopg2
 import pytest
 
 from api.composition import Program, open_program
+from api.permissions import Permissions
 from api.server import running_server
+from api.services.access import Access
+from api.services.application_batches import ApplicationBatchService
+from api.services.cases import CaseService
 from api.services.measures import MEASURES
 from domain.case.commands import CommandContext, RecordCrossroadsFailure
 from domain.crossroads.answers import CheckKind
@@ -194,6 +198,28 @@ def what_is_to_be_paid_and_lists_of_what_was(service: Service) -> None:
     assert problem_of(service.handler.client.post("feePaymentLists", json={"payments": []}))[0] == 400
 
 
+def applications_sent_together(service: Service) -> None:
+    def send(*names: str, dry_run: bool = False, **changes: Any) -> httpx.Response:
+        sent = [application_body(worker__familyName=name, **changes) for name in names]
+        for each in sent:
+            del each["worker"]["ssin"]
+        headers = {"Idempotency-Key": str(uuid4())}
+        body = {"dryRun": dry_run, "applications": sent}
+        return service.employer.client.post("applicationBatches", json=body, headers=headers)
+
+    poor = {"category": "highlySkilled", "employment__grossPay__amount": "12345.60"}
+    for judged in (send("Together", "Together"), send("Poor", dry_run=True, **poor)):
+        assert judged.status_code == 200, judged.text
+    accepted = send("Together", "Beside")
+    assert accepted.status_code == 202
+    access = Access(Permissions.load())
+    batches = ApplicationBatchService(service.program, access, CaseService(service.program, access))
+    while batches.file_some():
+        pass
+    assert service.employer.client.get(accepted.headers["Location"]).json()["state"] == "done"
+    assert send("Together", dry_run=True).json()["rows"][0]["outcome"] == "filedBefore"
+
+
 def every_measure_has_the_rows_that_its_name_says(service: Service) -> None:
     for measure in MEASURES:
         answer = service.clients.of(Role.OPERATIONS).get(f"serviceLevels/{measure}?on=2026-01-31")
@@ -251,6 +277,7 @@ WAYS = (
     checks_without_an_answer,
     lists_queues_and_figures,
     what_is_to_be_paid_and_lists_of_what_was,
+    applications_sent_together,
     every_measure_has_the_rows_that_its_name_says,
     what_the_law_says_before_filing,
     what_the_enterprise_register_holds,

@@ -96,6 +96,11 @@ def csv_of_table(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> byte
     return "\ufeff".encode() + "".join(";".join(map(_csv_cell, line)) + "\r\n" for line in lines).encode()
 
 
+def harmless(text: str) -> str:
+    """A text that no spreadsheet runs: what would be taken for a formula begins with an apostrophe."""
+    return f"'{text}" if text.lstrip(" \xa0").startswith(_FORMULA) else text
+
+
 def _csv_cell(value: Cell) -> str:
     match value:
         case None:
@@ -109,5 +114,5 @@ def _csv_cell(value: Cell) -> str:
         case date():
             return value.isoformat()
         case str():
-            text = f"'{value}" if value.lstrip(" \xa0").startswith(_FORMULA) else value
+            text = harmless(value)
             return '"' + text.replace('"', '""') + '"' if re.search(r'[;"\r\n,]', text) else text

@@ -98,16 +98,20 @@ class Judged:
 
 def judged(body: Mapping[str, Any], asked: Asked) -> Judged:
     """Whether what a draft says can be filed today."""
-    asked_for = _only_what_is_asked(body, asked)
+    return judged_as_written(_only_what_is_asked(body, asked), asked.today)
+
+
+def judged_as_written(body: Mapping[str, Any], today: date) -> Judged:
+    """Whether an application that says all of this, asked or not, can be filed today."""
     issues: dict[str, InputIssue] = {}
     application: Application | None = None
     try:
-        application = read_body(Application, canonical_json(asked_for))
+        application = read_body(Application, canonical_json(body))
     except InvalidInput as why:
         issues |= {each.path: each for each in why.issues}
-        issues |= {each.path: each for each in _misstated(asked_for, asked.today)}
+        issues |= {each.path: each for each in _misstated(body, today)}
     else:
-        issues |= {each.path: each for each in check_application(application, today=asked.today)}
+        issues |= {each.path: each for each in check_application(application, today=today)}
     return Judged(application=None if issues else application, issues=tuple(issues.values()))
 
 

@@ -56,8 +56,8 @@ class AnswerShown:
 def answer_shown(assessment: Assessment, readings: Readings | None, words: LawWords) -> AnswerShown:
     """The assessment in the reader's words."""
     return AnswerShown(
-        verdict=_verdict(assessment.verdict, words),
-        summary=_summary(assessment, words),
+        verdict=verdict_badge(assessment.verdict, words),
+        summary=summary_of(assessment, words),
         day=assessment.legal_reference_date,
         known_on=assessment.known_on,
         rule_set=assessment.rule_set,
@@ -68,7 +68,7 @@ def answer_shown(assessment: Assessment, readings: Readings | None, words: LawWo
     )
 
 
-def _summary(assessment: Assessment, words: LawWords) -> str:
+def summary_of(assessment: Assessment, words: LawWords) -> str:
     """What the verdict means for someone who has not filed yet."""
     _ = words.language.gettext
     decisive = [each for each in assessment.findings if each.required and each.verdict is assessment.verdict]
@@ -94,7 +94,7 @@ def _finding(finding: Finding, words: LawWords, *, branch: bool) -> FindingShown
     confidence, wire = finding.confidence, wire_words(finding)
     return FindingShown(
         rule=words.label("permitRules", finding.rule),
-        verdict=_verdict(finding.verdict, words),
+        verdict=verdict_badge(finding.verdict, words),
         weight=weight,
         branch=branch,
         text=finding_text(wire, words.wording),
@@ -104,5 +104,6 @@ def _finding(finding: Finding, words: LawWords, *, branch: bool) -> FindingShown
     )
 
 
-def _verdict(verdict: Verdict, words: LawWords) -> Badge:
+def verdict_badge(verdict: Verdict, words: LawWords) -> Badge:
+    """A verdict in the reader's words."""
     return Badge(text=words.label("verdicts", verdict.value), tone=_TONES[verdict])

@@ -9,6 +9,7 @@ from starlette.datastructures import QueryParams
 
 from api.http.paging import AFTER, single, unusable_cursor
 from api.http.query_values import one_code, truth
+from api.pages.bulk.screens import BATCHES
 from api.pages.charts.figures import csv_of_table
 from api.pages.counter.cards import CounterWords
 from api.pages.counter.sheets import application_sheet
@@ -143,6 +144,9 @@ class OwnScreen:
                 "ways": ways(language, Here.APPLICATIONS, caller.caller.role),
                 "with_employer": is_representative or caller.caller.role is Role.WORKER,
                 "search_action": PATH,
+                "batches_href": BATCHES
+                if self._readers.access.may(caller.caller, Action.FILE_APPLICATION_BATCH)
+                else "",
             },
             frame=self._readers.frame(request, caller.caller, PATH),
         )

@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 from infra.keys import KEY_BYTES, MasterKey
 from infra.postgres.server.connection_pool import ConnectionPool
 
+_MAKE: Final = "insert into draft_key (draft, wrapped) values (%s, %s) on conflict do nothing"
 _OF: Final = "select draft, wrapped from draft_key where draft = any(%s::uuid[])"
 _OLD: Final = (
     "select draft from draft_key where made_at < now() - interval '1 hour' and draft > %s order by draft limit %s"
@@ -26,14 +27,13 @@ class DraftKeys:
         self._wrapping_key = master.wrapping_key
 
     def make(self, draft_id: UUID) -> bytes:
-        """A new key, durable when this returns: before the draft that it seals."""
+        """A new key, durable when this returns: before the draft that it seals. One that was made already stays."""
         key = os.urandom(KEY_BYTES)
         with self._pool.connection() as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "insert into draft_key (draft, wrapped) values (%s, %s)",
-                (draft_id, aes_key_wrap(self._wrapping_key, key)),
-            )
-        return key
+            cursor.execute(_MAKE, (draft_id, aes_key_wrap(self._wrapping_key, key)))
+            if cursor.rowcount:
+                return key
+        return self.of((draft_id,))[draft_id]
 
     def of(self, drafts: Iterable[UUID]) -> Mapping[UUID, bytes]:
         """The keys of these drafts; one that was destroyed is left out."""

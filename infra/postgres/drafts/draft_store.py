@@ -39,9 +39,11 @@ update draft set authority = %s, version = %s, touched_at = %s, sealed = %s
  where owner = %s and id = %s and version = %s
 """
 _UNTOUCHED: Final = "select id from draft where touched_at < %s order by touched_at limit %s"
-_GONE: Final = (
-    "select id from unnest(%s::uuid[]) given (id) where not exists (select from draft d where d.id = given.id)"
-)
+_GONE: Final = """
+select id from unnest(%s::uuid[]) given (id)
+ where not exists (select from draft d where d.id = given.id)
+   and not exists (select from application_batch b where b.id = given.id)
+"""
 
 
 class After(NamedTuple):
@@ -153,7 +155,7 @@ class DraftStore:
         return len(deleted)
 
     def gone(self, drafts: Iterable[UUID]) -> list[UUID]:
-        """Those of these ids under which there is no draft."""
+        """Those of these ids under which there is no draft, and no batch: their keys lie together."""
         with self._writers.connection() as connection, connection.cursor() as cursor:
             cursor.execute(_GONE, (list(drafts),))
             return [draft for (draft,) in cursor.fetchall()]

@@ -1,0 +1,1 @@
+"""Applications in bulk: a file is read, judged and filed, on pages."""
