@@ -127,7 +127,7 @@ def create_app(
         accessibility_pages(pages, readers),
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
-        draft_pages(services, pages, readers, lookups),
+        draft_pages(services, pages, readers, lookups, uploads),
         employer_pages(services.counter, pages, readers),
         employer_permit_pages(services.counter, pages, readers),
         employer_inbox_pages(services.counter, pages, readers),

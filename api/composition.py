@@ -39,6 +39,7 @@ from infra.keys import KeyMissing, MasterKey
 from infra.limit_counts import Limit, LimitCounts
 from infra.limits import Limits
 from infra.log_address import StoredLog
+from infra.postgres.drafts.draft_files import DraftFiles
 from infra.postgres.drafts.draft_keys import DraftKeys
 from infra.postgres.drafts.draft_store import DraftStore
 from infra.postgres.journal.document_locks import DocumentLocks
@@ -119,6 +120,8 @@ class Program:
     document_locks: DocumentLocks
     drafts: DraftStore
     draft_keys: DraftKeys
+    draft_documents: DocumentStore
+    draft_files: DraftFiles
     places: SealedPlaces
 
     def projection_runners(self) -> dict[str, ProjectionRunner]:
@@ -281,6 +284,16 @@ def open_program(
         looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, for_a_look)))
         database_watch = opened.enter_context(closing(DatabaseWatch(looks, recorder, limits.database)))
         draft_keys = DraftKeys(keys.pool, master)
+        storage, scanner = storage_of(settings), scanner_of(settings, limits)
+        # Under the key of the draft: a file of another directory or bucket would not open here.
+        draft_documents = DocumentStore(
+            settings.draft_documents_path,
+            draft_keys,
+            document_rules,
+            f"drafts of {recorder.origin}",
+            storage=storage,
+            scanner=scanner,
+        )
         yield Program(
             settings=settings,
             limits=limits,
@@ -324,8 +337,8 @@ def open_program(
                 keys,
                 document_rules,
                 recorder.origin,
-                storage=storage_of(settings),
-                scanner=scanner_of(settings, limits),
+                storage=storage,
+                scanner=scanner,
             ),
             document_rules=document_rules,
             document_locks=document_locks,
@@ -333,6 +346,8 @@ def open_program(
                 readers, request_writers, draft_keys, owner_key=master.draft_owner_key, origin=recorder.origin
             ),
             draft_keys=draft_keys,
+            draft_documents=draft_documents,
+            draft_files=DraftFiles(request_writers, draft_documents, document_locks),
             places=SealedPlaces(master.place_key),
         )
 

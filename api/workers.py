@@ -96,7 +96,7 @@ def _projection_runners(program: Program) -> dict[str, ProjectionRunner]:
 def _leftovers(program: Program) -> Leftovers:
     uploads = LeftUploads(program.documents, program.journal, program.document_locks)
     drafts = OldDrafts(program.drafts, program.draft_keys, program.limits.drafts.retention, program.clock.now)
-    return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers), drafts))
+    return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers), drafts, program.draft_files))
 
 
 def _deadline_watch(program: Program) -> DeadlineWatcher:

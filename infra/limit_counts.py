@@ -19,6 +19,7 @@ class Limit(StrEnum):
     UNREAD_ANSWER = "unreadAnswer"
     DRAFTS_OF_ONE_OWNER = "draftsOfOneOwner"
     SIZE_OF_A_DRAFT = "sizeOfADraft"
+    DOCUMENTS_OF_DRAFTS = "documentsOfDrafts"
     REQUESTS_AT_A_TIME = "requestsAtATime"
     REQUESTS_A_MINUTE = "requestsAMinute"
     REQUESTS_A_MINUTE_OF_A_KIND = "requestsAMinuteOfAKind"

@@ -165,6 +165,8 @@ class DraftLimits(Part):
     """Drafts of one enterprise in one role, or of one person."""
     largest_bytes: AtLeastOne = 256 * 1024
     """What a draft says, as JSON."""
+    document_bytes: AtLeastOne = 2 * 1024**3
+    """Of the documents in all drafts of one owner; how many one draft holds is as for a case."""
     kept_days: AtLeastOne = 90
     """Days after which a draft is deleted that nobody touched."""
     warned_days: AtLeastOne = 14

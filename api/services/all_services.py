@@ -17,6 +17,7 @@ from api.services.case_search import CaseSearchService
 from api.services.cases import CaseService
 from api.services.counter import Counter
 from api.services.documents import DocumentService
+from api.services.draft_documents import DraftDocumentService
 from api.services.drafts import DraftService
 from api.services.fees import FeeService
 from api.services.law import LawService
@@ -34,6 +35,7 @@ class Services:
     cases: CaseService
     documents: DocumentService
     drafts: DraftService
+    draft_documents: DraftDocumentService
     fees: FeeService
     open_fees: OpenFeeService
     payment_lists: PaymentListService
@@ -50,11 +52,13 @@ class Services:
         """The services over ``program``, by the packaged permission table unless another is given."""
         access = Access(permissions or Permissions.load())
         cases, lists = CaseService(program, access), ListService(program)
+        drafts = DraftService(program, cases)
         return cls(
             access=access,
             cases=cases,
             documents=DocumentService(program, cases),
-            drafts=DraftService(program, cases),
+            drafts=drafts,
+            draft_documents=DraftDocumentService(program, drafts),
             counter=Counter.of(program, access, cases),
             fees=FeeService(program, cases),
             open_fees=OpenFeeService(program, cases, lists),

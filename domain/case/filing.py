@@ -83,6 +83,10 @@ def submit(
     )
     if evidence is not None:
         events += labour_market_test_assessed(case, context, rulebook)
+    events += (
+        DocumentAttached(effective_at=context.now, document=each, by=context.actor, worker_subject=case.worker_subject)
+        for each in command.received
+    )
     return events
 
 

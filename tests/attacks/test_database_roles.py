@@ -216,6 +216,7 @@ WRITERS_RIGHTS = {
     "command": R,
     "case_fold": RIUD,
     "draft": RIUD,
+    "draft_file": RIUD,
     "schema_migration": "",
     "tracking": RIU,
     "parked_stream": RIUD,
@@ -253,7 +254,7 @@ WRITERS_RIGHTS = {
 }
 """Every table of the journal's database, and what a writer may do with it: read, insert, update, delete."""
 
-WRITERS_ALONE = {"case_fold"}
+WRITERS_ALONE = {"case_fold", "draft_file"}
 """What a reader does not even read."""
 
 

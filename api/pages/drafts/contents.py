@@ -75,6 +75,10 @@ class DraftWords:
             return self._language.gettext("Category not chosen yet")
         return self._code_lists.label("categories", asked.category, self._language.code)
 
+    def document(self, kind: str) -> str:
+        """What a kind of document is called."""
+        return self._code_lists.label("documentKinds", kind, self._language.code)
+
     def listed(self, kept: KeptDraft, asked: Asked) -> DraftShown:
         draft = kept.draft
         return DraftShown(

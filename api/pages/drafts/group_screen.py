@@ -11,7 +11,9 @@ from fastapi import Request, Response
 
 from api.pages.drafts.answers import Misstated, given_by, judged, with_what_follows
 from api.pages.drafts.contents import address_of, has_answers
+from api.pages.drafts.documents_screen import DOCUMENTS_PAGE
 from api.pages.drafts.groups import Asked, QuestionGroup, groups_of
+from api.pages.drafts.papers import documents_shown
 from api.pages.drafts.screens import DraftPages, led_on
 from api.pages.kept_forms import kept_form
 from api.pages.page_parts import FieldError
@@ -146,7 +148,7 @@ class GroupScreen:
     def _after(
         self, request: Request, caller: AuthorisedCaller, draft: Draft, group: QuestionGroup, sent: SentForm
     ) -> str:
-        """Where saving leads: to the next group that lacks something, else to the page on which all is checked.
+        """Where saving leads: to the next group that lacks something, else to the documents or to the last page.
 
         What an earlier application answered already is passed over: it is read on that last page.
         """
@@ -159,7 +161,10 @@ class GroupScreen:
         for each in groups[here + 1 :]:
             if found.of(each) or not has_answers(words.form(each, asked)):
                 return address_of(draft, each)
-        return f"{address_of(draft)}/check"
+        documents = documents_shown(draft, self._pages.beside(request, draft.body, asked), words)
+        # Who has attached a file has seen what lacks; who has not is led there once all is answered.
+        is_next = not documents.files and not documents.are_all_there
+        return f"{address_of(draft)}/{DOCUMENTS_PAGE if is_next else 'check'}"
 
 
 def group_named(name: str, asked: Asked) -> QuestionGroup:

@@ -7,6 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.requests import case_id_of
+from api.http.uploads import Uploads
+from api.pages.drafts.documents_screen import DocumentsScreen
 from api.pages.drafts.filing_screen import FilingScreen
 from api.pages.drafts.group_screen import GroupScreen
 from api.pages.drafts.list_screen import DraftListScreen
@@ -24,12 +26,14 @@ Form = Annotated[SentForm, Depends(sent_form)]
 _OF_ONE: Final = "/{draft_id}"
 
 
-def draft_pages(services: Services, pages: Pages, readers: Readers, lookups: EmployerLookups | None) -> APIRouter:
+def draft_pages(
+    services: Services, pages: Pages, readers: Readers, lookups: EmployerLookups | None, uploads: Uploads
+) -> APIRouter:
     """The pages; without a bank to query, the register does not answer."""
     routes = APIRouter(prefix=DRAFTS, route_class=PageRoute)
     drawn = DraftPages(services, pages, readers)
     lists, groups, filing = DraftListScreen(drawn), GroupScreen(drawn), FilingScreen(drawn)
-    register = RegisterLookup(drawn, groups, lookups)
+    register, papers = RegisterLookup(drawn, groups, lookups), DocumentsScreen(drawn, uploads)
 
     @routes.get("", name="drafts")
     def listing(request: Request) -> Response:
@@ -66,6 +70,22 @@ def draft_pages(services: Services, pages: Pages, readers: Readers, lookups: Emp
     @routes.post(f"{_OF_ONE}/register", name="lookUpEmployerByForm")
     def look_up(request: Request, draft_id: str, sent: Form) -> Response:
         return register.look_up(request, case_id_of(draft_id), sent)
+
+    @routes.get(f"{_OF_ONE}/documents", name="draftDocuments")
+    def documents(request: Request, draft_id: str) -> Response:
+        return papers.show(request, case_id_of(draft_id))
+
+    @routes.post(f"{_OF_ONE}/documents", name="attachToDraft")
+    async def attach(request: Request, draft_id: str) -> Response:
+        return await papers.attach(request, case_id_of(draft_id))
+
+    @routes.post(f"{_OF_ONE}/documents/removal", name="removeFromDraft")
+    def remove(request: Request, draft_id: str, sent: Form) -> Response:
+        return papers.remove(request, case_id_of(draft_id), sent)
+
+    @routes.get(f"{_OF_ONE}/documents/{{sha256}}", name="draftDocument")
+    def document(request: Request, draft_id: str, sha256: str) -> Response:
+        return papers.read(request, case_id_of(draft_id), sha256)
 
     @routes.get(f"{_OF_ONE}/check", name="checkDraft")
     def check(request: Request, draft_id: str) -> Response:

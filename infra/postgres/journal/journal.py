@@ -183,6 +183,9 @@ class PostgresJournal:
         if content.pop("minted", None) is None:
             # A filing names no case yet: each attempt mints another id.
             content["case"] = str(case_id)
+        if content.get("received") == []:
+            # A filing of before files could come with it says nothing of them, and is still the same.
+            del content["received"]
         content["command"] = type(command).__name__
         digest = hmac.new(self._digest_key, canonical_json(content), "sha256").digest()
         return CommandIdentity(context.actor, context.command_id, digest, context.key_holder)
