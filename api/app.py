@@ -56,6 +56,7 @@ from api.pages.routes.search import search_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
 from api.services.all_services import Services
+from api.services.declared_employments import DeclaredEmployments
 from api.services.employer_lookups import EmployerLookups
 from api.words.code_lists import CodeLists
 from infra.identity.chooser_secret import ChooserSecret, FailedAttempts
@@ -95,6 +96,7 @@ def create_app(
     pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
     readers = Readers(services.access, authentication, quotas, pages.languages, code_lists)
     uploads = Uploads(program.limits.uploads, program.limit_counts)
+    declared = None if lookups is None else DeclaredEmployments(lookups=lookups, persons=program.keys)
     app.state.access, app.state.authentication, app.state.quotas = services.access, authentication, quotas
     app.state.pages, app.state.readers = pages, readers
     app.state.body_guard = BodyGuard(program.limits.bodies, program.limit_counts)
@@ -127,7 +129,7 @@ def create_app(
         accessibility_pages(pages, readers),
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
-        draft_pages(services, pages, readers, lookups, uploads),
+        draft_pages(services, pages, readers, lookups=lookups, declared=declared, uploads=uploads),
         employer_pages(services.counter, pages, readers),
         employer_permit_pages(services.counter, pages, readers),
         employer_inbox_pages(services.counter, pages, readers),

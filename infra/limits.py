@@ -71,7 +71,12 @@ class RequestLimits(Part):
     a_minute: AtLeastOne = 12_000
     """Requests of one caller, of all kinds."""
     a_minute_of: Mapping[str, AtLeastOne] = Field(
-        default_factory=lambda: {"lookUpEmployer": 60, "lookUpEmployerByForm": 60, "searchCases": 120}
+        default_factory=lambda: {
+            "lookUpEmployer": 60,
+            "lookUpEmployerByForm": 60,
+            "lookUpEmploymentsByForm": 10,
+            "searchCases": 120,
+        }
     )
     """Requests of one caller to one operation, by its ``operationId``. What a file gives replaces all of these."""
 

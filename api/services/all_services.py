@@ -24,6 +24,7 @@ from api.services.law import LawService
 from api.services.lists import ListService
 from api.services.open_fees import OpenFeeService
 from api.services.payment_lists import PaymentListService
+from api.services.renewals import RenewalService
 from api.services.work_queues import WorkQueueService
 
 
@@ -36,6 +37,7 @@ class Services:
     documents: DocumentService
     drafts: DraftService
     draft_documents: DraftDocumentService
+    renewals: RenewalService
     fees: FeeService
     open_fees: OpenFeeService
     payment_lists: PaymentListService
@@ -60,6 +62,7 @@ class Services:
             drafts=drafts,
             draft_documents=DraftDocumentService(program, drafts),
             counter=Counter.of(program, access, cases),
+            renewals=RenewalService(program, cases),
             fees=FeeService(program, cases),
             open_fees=OpenFeeService(program, cases, lists),
             payment_lists=PaymentListService(program, cases, lists),

@@ -25,7 +25,8 @@ from domain.case.fees import FeeStatus, fee_statuses
 from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
 from domain.case.handling import CaseStream, Handled, TooManyWriters
 from domain.case.lifecycle import Case
-from domain.case.refusals import CommandRefused, Reason, require_no_issues
+from domain.case.refusals import CommandRefused, InputIssue, Reason, require_no_issues
+from domain.case.renewals import check_predecessor, no_predecessor
 from domain.case.verification import facts_at_decision
 from domain.identifiers import ApplicationReference
 from domain.law.assessment import Assessment
@@ -153,6 +154,9 @@ class CaseService:
         # A filing that is refused whatever it says, or repeats one from before a cut-over, uses up no key and number.
         is_taken = stream.is_live(application.authority)
         minted = self._mint(application, context.today.year) if is_taken else _NOT_MINTED
+        if not self._program.journal.was_recorded(context):
+            # What was filed is repeated whatever has become of the permit that it renews.
+            require_no_issues(self.issues_of_renewal(caller, application))
         received = () if brought is None else brought.documents
         submit = SubmitApplication(application=application, minted=minted, received=received)
         if brought is not None and is_taken and not self._program.journal.was_recorded(context):
@@ -169,6 +173,17 @@ class CaseService:
             # A repetition was quicker where another person was minted for the case that there is.
             brought.settle() if handled.case.worker_subject == minted.worker_subject else brought.take_back()
         return handled
+
+    def issues_of_renewal(self, caller: AuthorisedCaller, application: Application) -> tuple[InputIssue, ...]:
+        """What is wrong with the application whose permit is renewed; nothing where none is named."""
+        if application.renewal_of is None:
+            return ()
+        reader = self._access.authorise(caller.caller, Action.READ_APPLICATION)
+        try:
+            before = self.case(reader, application.renewal_of).case
+        except ApplicationUnknown:
+            return (no_predecessor(),)
+        return tuple(check_predecessor(application, before))
 
     def change(
         self,

@@ -56,6 +56,7 @@ def submit(
         category=filed.category,
         renewal=filed.renewal,
         change_of_employer=filed.change_of_employer,
+        renewal_of=filed.renewal_of,
         procedure_language=filed.procedure_language,
         filed_by=filed.filed_by,
         employer=_numbers_of(filed.employer),

@@ -20,6 +20,9 @@ from domain.copies import replace
 DOCUMENTS: Final = "documents"
 """Where a draft names the files that it holds; as an application names the files that come with it."""
 
+DECLARED: Final = "declaredEmployments"
+"""Where a draft notes what a register holds of the worker's employments: no part of the application."""
+
 Body = Mapping[str, Any]
 """What an application says as JSON has it, by the names of the interface; what is not known yet is absent."""
 
@@ -67,6 +70,10 @@ class Draft:
             body={**body, DOCUMENTS: listed} if listed else body,
             touched_at=now,
         )
+
+    def noting(self, name: str, value: Sequence[Body], *, now: datetime) -> Draft:
+        """The draft with something noted beside the answers, in the place of what was noted there before."""
+        return replace(self, version=self.version + 1, body={**self.body, name: list(value)}, touched_at=now)
 
     def with_group(self, group: str, paths: Sequence[str], given: Body, *, opened_at: int, now: datetime) -> Draft:
         """The draft with what was given for a group in the place of all that stood at its ``paths``.

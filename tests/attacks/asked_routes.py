@@ -232,6 +232,7 @@ OF_DRAFTS: Final = frozenset(
         ("POST", "/drafts/{draft_id}/questions/{group}"),
         ("POST", "/drafts/{draft_id}/questions/{group}/beside"),
         ("POST", "/drafts/{draft_id}/register"),
+        ("POST", "/drafts/{draft_id}/employments"),
         ("GET", "/drafts/{draft_id}/documents"),
         ("POST", "/drafts/{draft_id}/documents"),
         ("POST", "/drafts/{draft_id}/documents/removal"),

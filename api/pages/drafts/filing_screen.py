@@ -18,6 +18,7 @@ from api.pages.sent_forms import SentForm
 from api.permissions import Action
 from api.services.access import AuthorisedCaller
 from api.services.refusals import AlreadyFiled
+from domain.case.application import Application
 from domain.case.document_rules import DocumentRefused
 from domain.case.refusals import CommandRefused, Reason
 from domain.drafts.draft import Draft
@@ -50,7 +51,7 @@ class FilingScreen:
             # Sent before its sender signed in again: it is shown once more, and filed by whoever sees it.
             return self._page(request, caller, draft)
         application = judged(draft.body, self._pages.asked(caller, draft.body)).application
-        if application is None:
+        if application is None or self._is_of_others(caller, application):
             return self._page(request, caller, draft, status=400)
         try:
             handled = self._drafts.file(caller, draft_id, application, another=sent.one(ANOTHER) == "true")
@@ -85,6 +86,11 @@ class FilingScreen:
             },
         )
 
+    def _is_of_others(self, caller: AuthorisedCaller, application: Application | None) -> bool:
+        """Whether the permit that would be renewed is not one of this worker with this employer."""
+        cases = self._pages.services.cases
+        return application is not None and bool(cases.issues_of_renewal(caller, application))
+
     def _page(
         self,
         request: Request,
@@ -102,6 +108,7 @@ class FilingScreen:
             self._pages.language(request),
             self._pages.readers.code_lists,
         )
+        is_of_others = self._is_of_others(caller, found.application)
         problem = None if refused is None else problem_of(refused)
         beside = self._pages.beside(request, draft.body, asked)
         return self._pages.response(
@@ -112,7 +119,8 @@ class FilingScreen:
                 "worker": words.worker(draft),
                 "draft_href": address_of(draft),
                 "groups": words.to_check(draft, asked, found),
-                "is_complete": found.application is not None,
+                "is_complete": found.application is not None and not is_of_others,
+                "is_of_others": is_of_others,
                 "already_href": None if already is None else f"/cases/{already}",
                 "was_filed": was_filed,
                 "heading": "" if problem is None else heading_of(problem, lists, language),

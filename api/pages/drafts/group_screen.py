@@ -24,6 +24,7 @@ from api.services.refusals import DraftsFull, NotFound
 from api.steps.forms import Form
 from api.words.choices import Choice
 from domain.drafts.draft import Draft, StaleDraft, merged, without
+from infra.identity.caller import Role
 
 VERSION: Final = "version"
 UNIT: Final = "employer.establishmentUnitNumber"
@@ -44,6 +45,8 @@ class Shown:
     came_back: bool = False
     register: str = ""
     """What the enterprise register answered, in words."""
+    registered: tuple[tuple[str, str], ...] = ()
+    """What it holds besides, which no question asks: label and text."""
     units: tuple[Choice, ...] = ()
     """The establishment units that it holds, to choose from."""
 
@@ -128,8 +131,8 @@ class GroupScreen:
                 "worker": words.worker(draft),
                 "draft_href": address_of(draft),
                 "action": address_of(draft, group),
-                "register_action": f"{address_of(draft)}/register" if group.name == "employer" else None,
-                "form": form if shown.sent is None else form.filled_in(shown.sent.all),
+                "register_action": self._register(draft, group, asked),
+                "form": form if shown.sent is None else words.marked(form.filled_in(shown.sent.all), asked),
                 # What a colleague saved meanwhile is replaced only by a reader who has seen it.
                 "hidden": {VERSION: str(draft.version)},
                 "errors": shown.errors,
@@ -138,12 +141,21 @@ class GroupScreen:
                 "is_full": shown.is_full,
                 "came_back": shown.came_back,
                 "register": shown.register,
+                "registered": shown.registered,
                 "number": groups.index(group) + 1,
                 "count": len(groups),
                 "beside": self._pages.beside(request, draft.body, asked),
             },
             status=409 if shown.is_stale else 400 if shown.errors or shown.is_full else 200,
         )
+
+    def _register(self, draft: Draft, group: QuestionGroup, asked: Asked) -> str | None:
+        """Where a page is filled in from a register, if there is one for it."""
+        if group.name == "employer":
+            return f"{address_of(draft)}/register"
+        # The employments of a person are asked for by that person alone.
+        is_own = group.name == "workHistory" and asked.role == Role.WORKER
+        return f"{address_of(draft)}/employments" if is_own else None
 
     def _after(
         self, request: Request, caller: AuthorisedCaller, draft: Draft, group: QuestionGroup, sent: SentForm

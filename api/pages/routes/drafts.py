@@ -14,11 +14,13 @@ from api.pages.drafts.group_screen import GroupScreen
 from api.pages.drafts.list_screen import DraftListScreen
 from api.pages.drafts.register_lookup import RegisterLookup
 from api.pages.drafts.screens import DRAFTS, DraftPages
+from api.pages.drafts.work_history_lookup import WorkHistoryLookup
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.services.all_services import Services
+from api.services.declared_employments import DeclaredEmployments
 from api.services.employer_lookups import EmployerLookups
 
 Form = Annotated[SentForm, Depends(sent_form)]
@@ -27,12 +29,19 @@ _OF_ONE: Final = "/{draft_id}"
 
 
 def draft_pages(
-    services: Services, pages: Pages, readers: Readers, lookups: EmployerLookups | None, uploads: Uploads
+    services: Services,
+    pages: Pages,
+    readers: Readers,
+    *,
+    lookups: EmployerLookups | None,
+    declared: DeclaredEmployments | None,
+    uploads: Uploads,
 ) -> APIRouter:
-    """The pages; without a bank to query, the register does not answer."""
+    """The pages; without a bank to query, the registers do not answer."""
     routes = APIRouter(prefix=DRAFTS, route_class=PageRoute)
     drawn = DraftPages(services, pages, readers)
     lists, groups, filing = DraftListScreen(drawn), GroupScreen(drawn), FilingScreen(drawn)
+    employments = WorkHistoryLookup(drawn, groups, declared)
     register, papers = RegisterLookup(drawn, groups, lookups), DocumentsScreen(drawn, uploads)
 
     @routes.get("", name="drafts")
@@ -70,6 +79,10 @@ def draft_pages(
     @routes.post(f"{_OF_ONE}/register", name="lookUpEmployerByForm")
     def look_up(request: Request, draft_id: str, sent: Form) -> Response:
         return register.look_up(request, case_id_of(draft_id), sent)
+
+    @routes.post(f"{_OF_ONE}/employments", name="lookUpEmploymentsByForm")
+    def look_up_employments(request: Request, draft_id: str, sent: Form) -> Response:
+        return employments.look_up(request, case_id_of(draft_id), sent)
 
     @routes.get(f"{_OF_ONE}/documents", name="draftDocuments")
     def documents(request: Request, draft_id: str) -> Response:
