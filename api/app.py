@@ -60,6 +60,7 @@ from api.pages.routes.search import search_pages
 from api.pages.session import Readers
 from api.pages.static_files import static_routes
 from api.services.all_services import Services
+from api.services.declared_employments import DeclaredEmployments
 from api.services.employer_lookups import EmployerLookups
 from api.words.code_lists import CodeLists
 from infra.identity.chooser_secret import ChooserSecret, FailedAttempts
@@ -99,6 +100,7 @@ def create_app(
     pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
     readers = Readers(services.access, authentication, quotas, pages.languages, code_lists)
     uploads = Uploads(program.limits.uploads, program.limit_counts)
+    declared = None if lookups is None else DeclaredEmployments(lookups=lookups, index=program.index)
     app.state.access, app.state.authentication, app.state.quotas = services.access, authentication, quotas
     app.state.pages, app.state.readers = pages, readers
     app.state.body_guard = BodyGuard(program.limits.bodies, program.limit_counts)
@@ -133,7 +135,7 @@ def create_app(
         accessibility_pages(pages, readers),
         law_pages(services.law, pages, readers),
         law_in_full_pages(services.law, pages, readers),
-        draft_pages(services, pages, readers, lookups),
+        draft_pages(services, pages, readers, lookups=lookups, declared=declared, uploads=uploads),
         application_batch_pages(
             services, pages, readers, uploads, largest_file=program.limits.batches.largest_file_bytes
         ),

@@ -40,6 +40,7 @@ from infra.limit_counts import Limit, LimitCounts
 from infra.limits import Limits
 from infra.log_address import StoredLog
 from infra.postgres.drafts.batch_store import BatchStore
+from infra.postgres.drafts.draft_files import DraftFiles
 from infra.postgres.drafts.draft_keys import DraftKeys
 from infra.postgres.drafts.draft_store import DraftStore
 from infra.postgres.journal.case_index import CaseIndex
@@ -128,6 +129,8 @@ class Program:
     subscriptions: Subscriptions
     deliveries: Deliveries
     address_book: AddressBook
+    draft_documents: DocumentStore
+    draft_files: DraftFiles
     places: SealedPlaces
 
     def projection_runners(self) -> dict[str, ProjectionRunner]:
@@ -290,6 +293,16 @@ def open_program(
         looks = opened.enter_context(closing(SignsOfLife(serving.writer, keeper_url, for_a_look)))
         database_watch = opened.enter_context(closing(DatabaseWatch(looks, recorder, limits.database)))
         draft_keys = DraftKeys(keys.pool, master)
+        storage, scanner = storage_of(settings), scanner_of(settings, limits)
+        # Under the key of the draft: a file of another directory or bucket would not open here.
+        draft_documents = DocumentStore(
+            settings.draft_documents_path,
+            draft_keys,
+            document_rules,
+            f"drafts of {recorder.origin}",
+            storage=storage,
+            scanner=scanner,
+        )
         yield Program(
             settings=settings,
             limits=limits,
@@ -333,8 +346,8 @@ def open_program(
                 keys,
                 document_rules,
                 recorder.origin,
-                storage=storage_of(settings),
-                scanner=scanner_of(settings, limits),
+                storage=storage,
+                scanner=scanner,
             ),
             document_rules=document_rules,
             document_locks=document_locks,
@@ -348,6 +361,8 @@ def open_program(
             ),
             deliveries=Deliveries(readers, request_writers, lease=limits.webhooks.lease),
             address_book=AddressBook(settings.permitted_webhook_hosts),
+            draft_documents=draft_documents,
+            draft_files=DraftFiles(request_writers, draft_documents, document_locks),
             places=SealedPlaces(master.place_key),
         )
 

@@ -113,7 +113,7 @@ def _leftovers(program: Program) -> Leftovers:
     drafts = OldDrafts(
         program.drafts, program.batches, program.draft_keys, program.limits.drafts.retention, program.clock.now
     )
-    return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers), drafts))
+    return Leftovers((uploads, LeftKeys(program.keys.pool, program.writers), drafts, program.draft_files))
 
 
 def _batch_filing(program: Program) -> BatchFiling:

@@ -41,17 +41,21 @@ class KeyEncryptionKeyUnusable(KeyFailure, Unusable):
     """The key-encryption key cannot be read; the sentence says what to do."""
 
 
-class SubjectKeys(Protocol):
-    """The keys of data subjects, by their random ids."""
-
-    def mint(self) -> UUID:
-        """Make a new subject with a key that is durable when this returns."""
+class ContentKeys(Protocol):
+    """Keys for what is kept about a subject: a person, or a draft."""
 
     def key_to_encrypt(self, subject: UUID) -> bytes:
         """The key. Raises :class:`KeyMissing`, for an erased subject :class:`KeyDestroyed`."""
 
     def key_to_decrypt(self, subject: UUID) -> bytes | None:
         """The key, or None once it has been destroyed."""
+
+
+class SubjectKeys(ContentKeys, Protocol):
+    """The keys of data subjects, by their random ids."""
+
+    def mint(self) -> UUID:
+        """Make a new subject with a key that is durable when this returns."""
 
 
 class MasterKey:

@@ -22,6 +22,7 @@ class Limit(StrEnum):
     WEBHOOKS_OF_ONE_OWNER = "webhooksOfOneOwner"
     BATCHES_OF_ONE_OWNER = "batchesOfOneOwner"
     SIZE_OF_A_BATCH = "sizeOfABatch"
+    DOCUMENTS_OF_DRAFTS = "documentsOfDrafts"
     REQUESTS_AT_A_TIME = "requestsAtATime"
     REQUESTS_A_MINUTE = "requestsAMinute"
     REQUESTS_A_MINUTE_OF_A_KIND = "requestsAMinuteOfAKind"

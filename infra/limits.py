@@ -72,7 +72,12 @@ class RequestLimits(Part):
     a_minute: AtLeastOne = 12_000
     """Requests of one caller, of all kinds."""
     a_minute_of: Mapping[str, AtLeastOne] = Field(
-        default_factory=lambda: {"lookUpEmployer": 60, "lookUpEmployerByForm": 60, "searchCases": 120}
+        default_factory=lambda: {
+            "lookUpEmployer": 60,
+            "lookUpEmployerByForm": 60,
+            "lookUpEmploymentsByForm": 10,
+            "searchCases": 120,
+        }
     )
     """Requests of one caller to one operation, by its ``operationId``. What a file gives replaces all of these."""
 
@@ -166,6 +171,8 @@ class DraftLimits(Part):
     """Drafts of one enterprise in one role, or of one person."""
     largest_bytes: AtLeastOne = 256 * 1024
     """What a draft says, as JSON."""
+    document_bytes: AtLeastOne = 2 * 1024**3
+    """Of the documents in all drafts of one owner; how many one draft holds is as for a case."""
     kept_days: AtLeastOne = 90
     """Days after which a draft is deleted that nobody touched."""
     warned_days: AtLeastOne = 14

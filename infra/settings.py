@@ -305,6 +305,11 @@ class Settings(BaseSettings):
         return self.home / "documents"
 
     @property
+    def draft_documents_path(self) -> Path:
+        """Where the documents of drafts are kept, encrypted, until their application is filed."""
+        return self.home / "draft-documents"
+
+    @property
     def clamd_address(self) -> ClamdAddress | None:
         """Where the virus scanner is; without one documents are not scanned."""
         if self.clamd is None:

@@ -52,6 +52,11 @@ def _with_texts_of_filing(clear: Json) -> Json:
     return {**_with_name_of_employer(clear), "representative": known, "mandateReference": reference}
 
 
+def _with_predecessor(clear: Json) -> Json:
+    """A renewal did not say which permit it renews."""
+    return {"renewalOf": None, **clear}
+
+
 def _with_name_of_employer(clear: Json) -> Json:
     """As for the filing; a correction may be of something else."""
     if clear["employer"] is None:
@@ -95,6 +100,7 @@ STEPS: Final[Mapping[tuple[str, int], Callable[[Json], Json]]] = MappingProxyTyp
     {
         ("ApplicationSubmitted", 1): _with_contract_content,
         ("ApplicationSubmitted", 2): _with_texts_of_filing,
+        ("ApplicationSubmitted", 3): _with_predecessor,
         ("FeePaid", 1): _of_no_subject,
         ("CaseCorrected", 1): _with_contract_content,
         ("CaseCorrected", 2): _with_name_of_employer,

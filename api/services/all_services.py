@@ -18,12 +18,14 @@ from api.services.case_search import CaseSearchService
 from api.services.cases import CaseService
 from api.services.counter import Counter
 from api.services.documents import DocumentService
+from api.services.draft_documents import DraftDocumentService
 from api.services.drafts import DraftService
 from api.services.fees import FeeService
 from api.services.law import LawService
 from api.services.lists import ListService
 from api.services.open_fees import OpenFeeService
 from api.services.payment_lists import PaymentListService
+from api.services.renewals import RenewalService
 from api.services.webhooks import WebhookService
 from api.services.work_queues import WorkQueueService
 
@@ -37,6 +39,8 @@ class Services:
     documents: DocumentService
     drafts: DraftService
     batches: ApplicationBatchService
+    draft_documents: DraftDocumentService
+    renewals: RenewalService
     fees: FeeService
     open_fees: OpenFeeService
     payment_lists: PaymentListService
@@ -54,13 +58,16 @@ class Services:
         """The services over ``program``, by the packaged permission table unless another is given."""
         access = Access(permissions or Permissions.load())
         cases, lists = CaseService(program, access), ListService(program)
+        drafts = DraftService(program, cases)
         return cls(
             access=access,
             cases=cases,
             documents=DocumentService(program, cases),
-            drafts=DraftService(program, cases),
+            drafts=drafts,
+            draft_documents=DraftDocumentService(program, drafts),
             batches=ApplicationBatchService(program, access, cases),
             counter=Counter.of(program, access, cases),
+            renewals=RenewalService(program, cases),
             fees=FeeService(program, cases),
             open_fees=OpenFeeService(program, cases, lists),
             payment_lists=PaymentListService(program, cases, lists),

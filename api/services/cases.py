@@ -7,7 +7,7 @@ by whom it may be filed is part of what it says.
 from __future__ import annotations
 
 from datetime import date
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID
 
 from api.composition import Program
@@ -16,15 +16,16 @@ from api.services.access import Access, AuthorisedCaller
 from api.services.refusals import AlreadyFiled, ApplicationUnknown
 from api.services.same_filing import case_id_of_filing
 from domain.case.admissibility import open_points
-from domain.case.application import Application
+from domain.case.application import Application, Document
 from domain.case.commands import CaseCommand, CommandContext, Minted, SubmitApplication
 from domain.case.completeness import check_application
 from domain.case.decision import assessment_at_decision
 from domain.case.fees import FeeStatus, fee_statuses
 from domain.case.grounds import supported_grounds, supported_inadmissibility_grounds
-from domain.case.handling import CaseStream, Handled
+from domain.case.handling import CaseStream, Handled, TooManyWriters
 from domain.case.lifecycle import Case
-from domain.case.refusals import CommandRefused, Reason, require_no_issues
+from domain.case.refusals import CommandRefused, InputIssue, Reason, require_no_issues
+from domain.case.renewals import check_predecessor, no_predecessor
 from domain.case.verification import facts_at_decision
 from domain.computed_once import computed_once
 from domain.identifiers import ApplicationReference
@@ -37,6 +38,9 @@ from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from infra.postgres.read_models.parked_streams import followers_behind
 from infra.postgres.read_models.timelines import TimelinePage
 from infra.time_ordered_ids import time_ordered_id
+
+_CERTAIN: Final = (CommandRefused, TooManyWriters)
+"""Refusals after which it is known that nothing was written."""
 
 _NOT_MINTED: Final = Minted(reference="", worker_subject=UUID(int=0))
 """For a filing of which no event can come."""
@@ -82,6 +86,22 @@ class CaseAssessment:
         return supported_inadmissibility_grounds(self.case, self._rulebook, self.on)
 
 
+class BroughtDocuments(Protocol):
+    """Files that come with an application, and are kept elsewhere until it is filed."""
+
+    @property
+    def documents(self) -> tuple[Document, ...]: ...
+
+    def place(self, case_id: UUID, subject: UUID) -> None:
+        """Put them where those of a case lie, under the key of its worker. Nothing is left where this raises."""
+
+    def take_back(self) -> None:
+        """No case names them: they are not there any more."""
+
+    def settle(self) -> None:
+        """A case names them: they stay."""
+
+
 class CaseService:
     """The use cases of a case; safe between threads."""
 
@@ -107,13 +127,20 @@ class CaseService:
         )
 
     def file(
-        self, caller: AuthorisedCaller, application: Application, context: CommandContext, *, another: bool
+        self,
+        caller: AuthorisedCaller,
+        application: Application,
+        context: CommandContext,
+        *,
+        another: bool,
+        brought: BroughtDocuments | None = None,
     ) -> Handled:
         """File a new application, or give what a repetition of it left the first time.
 
         The same application as one of today under another key is not filed unless the caller says that it is
-        ``another``. Raises :class:`InvalidInput`, ``NotPermitted``, ``AlreadyFiled``, and what
-        :func:`domain.case.handling.handle` raises.
+        ``another``. Documents that are ``brought`` are attached by the same command: they lie where those of the case
+        lie before it, and are taken back if it is refused. Raises :class:`InvalidInput`, ``NotPermitted``,
+        ``AlreadyFiled``, and what ``brought`` and :func:`domain.case.handling.handle` raise.
         """
         issues = check_application(application, today=context.today)
         require_no_issues((*issues, *self._program.case_limits.issues_of(application)))
@@ -127,13 +154,36 @@ class CaseService:
         # A filing that is refused whatever it says, or repeats one from before a cut-over, uses up no key and number.
         is_taken = stream.is_live(application.authority)
         minted = self._mint(application, context.today.year) if is_taken else _NOT_MINTED
-        submit = SubmitApplication(application=application, minted=minted)
+        received = () if brought is None else brought.documents
+        submit = SubmitApplication(application=application, minted=minted, received=received)
+        if (application.renewal_of or brought) and not self._program.journal.was_recorded(context):
+            # A repetition finds what was filed, whatever has become of the permit that it renews.
+            require_no_issues(self.issues_of_renewal(caller, application))
+            if brought is not None and is_taken:
+                brought.place(case_id, minted.worker_subject)
         try:
-            return self._program.handle(case_id, submit, context, known=stream)
-        except CommandRefused as why:
-            if why.reason is Reason.ALREADY_SUBMITTED:
+            handled = self._program.handle(case_id, submit, context, known=stream)
+        except _CERTAIN as why:
+            if brought is not None:
+                brought.take_back()
+            if isinstance(why, CommandRefused) and why.reason is Reason.ALREADY_SUBMITTED:
                 raise AlreadyFiled(case_id) from None
             raise
+        if brought is not None:
+            # A repetition was quicker where another person was minted for the case that there is.
+            brought.settle() if handled.case.worker_subject == minted.worker_subject else brought.take_back()
+        return handled
+
+    def issues_of_renewal(self, caller: AuthorisedCaller, application: Application) -> tuple[InputIssue, ...]:
+        """What is wrong with the application whose permit is renewed; nothing where none is named."""
+        if application.renewal_of is None:
+            return ()
+        reader = self._access.authorise(caller.caller, Action.READ_APPLICATION)
+        try:
+            before = self.case(reader, application.renewal_of).case
+        except ApplicationUnknown:
+            return (no_predecessor(),)
+        return tuple(check_predecessor(application, before))
 
     def change(
         self,

@@ -7,7 +7,7 @@ whatever crash, one case comes of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
@@ -16,10 +16,11 @@ from uuid import UUID
 from api.composition import Program
 from api.services.access import AuthorisedCaller
 from api.services.cases import CaseService
+from api.services.filed_documents import DocumentsOfDraft
 from api.services.refusals import DraftsFull, DraftUnknown
 from domain.case.application import Application
 from domain.case.handling import Handled
-from domain.drafts.draft import Body, Draft, StaleDraft
+from domain.drafts.draft import DOCUMENTS, Body, Draft, StaleDraft, without
 from infra.limit_counts import Limit
 from infra.postgres.drafts.draft_store import After
 from infra.sealed_places import Listing
@@ -56,7 +57,7 @@ class DraftService:
 
     def begin(self, caller: AuthorisedCaller, body: Body) -> Draft:
         """A new draft that says this much already. Raises :class:`DraftsFull`."""
-        owner, now = self._owner(caller), self._program.clock.now()
+        owner, now = self.owner(caller), self._program.clock.now()
         most = self._program.limits.drafts.most_of_one_owner
         if self._program.drafts.count(owner) >= most:
             self._program.limit_counts.reached(Limit.DRAFTS_OF_ONE_OWNER)
@@ -67,13 +68,16 @@ class DraftService:
         return draft
 
     def copy(self, caller: AuthorisedCaller, draft_id: UUID) -> Draft:
-        """A second draft that says the same. Raises :class:`DraftsFull`."""
-        return self.begin(caller, self.read(caller, draft_id).body)
+        """A second draft that says the same, without the documents: a copy is made for the next worker.
+
+        Raises :class:`DraftsFull`.
+        """
+        return self.begin(caller, without(self.read(caller, draft_id).body, (DOCUMENTS,)))
 
     def listed(self, caller: AuthorisedCaller, *, limit: int, after: str | None) -> Page[KeptDraft]:
         """The caller's drafts, the one touched last first. Raises ``PlaceUnusable``."""
         place = self._program.places.opened(after, Listing.DRAFTS)
-        found = self._program.drafts.listed(self._owner(caller), limit=limit + 1, after=_after(place))
+        found = self._program.drafts.listed(self.owner(caller), limit=limit + 1, after=_after(place))
         items, last = found[:limit], found[limit - 1] if len(found) > limit else None
         page = Page(
             items=tuple(self._kept(each) for each in items),
@@ -83,7 +87,7 @@ class DraftService:
 
     def read(self, caller: AuthorisedCaller, draft_id: UUID) -> Draft:
         """The draft as it was saved last."""
-        draft = self._program.drafts.read(self._owner(caller), draft_id)
+        draft = self._program.drafts.read(self.owner(caller), draft_id)
         if draft is None:
             raise DraftUnknown
         return draft
@@ -107,10 +111,21 @@ class DraftService:
         A colleague who saves another group at the same moment loses nothing. Raises ``StaleDraft`` where one saved this
         group since, and :class:`DraftsFull` for a draft that would be too large.
         """
-        owner = self._owner(caller)
+        return self.change(
+            caller,
+            draft_id,
+            lambda draft, now: draft.with_group(group, paths, given, opened_at=opened_at, now=now),
+        )
+
+    def change(self, caller: AuthorisedCaller, draft_id: UUID, changed: Callable[[Draft, datetime], Draft]) -> Draft:
+        """Save what ``changed`` makes of the draft as it is, at a moment, also where others change it meanwhile.
+
+        Raises what ``changed`` raises, ``StaleDraft``, and :class:`DraftsFull`.
+        """
+        owner = self.owner(caller)
         for _ in range(_ATTEMPTS):
             before = self.read(caller, draft_id)
-            draft = before.with_group(group, paths, given, opened_at=opened_at, now=self._program.clock.now())
+            draft = changed(before, self._program.clock.now())
             self._require_room(draft)
             try:
                 self._program.drafts.save(owner, draft, over=before.version)
@@ -120,24 +135,35 @@ class DraftService:
         raise StaleDraft
 
     def delete(self, caller: AuthorisedCaller, draft_id: UUID) -> None:
-        """Delete a draft, its key with it. One that is gone already stays gone."""
-        self._program.drafts.delete(self._owner(caller), draft_id)
+        """Delete a draft, its key and its documents with it. One that is gone already stays gone."""
+        self._delete(self.owner(caller), draft_id)
 
     def file(self, caller: AuthorisedCaller, draft_id: UUID, application: Application, *, another: bool) -> Handled:
-        """File what the draft says, and delete it.
+        """File what the draft says with the documents that it holds, and delete it.
 
         A repetition gives what the first filing left, whoever of the colleagues did it. Raises what
-        :meth:`CaseService.file` raises; the draft is kept then.
+        :meth:`CaseService.file` and :class:`DocumentsOfDraft` raise; the draft is kept then.
         """
-        owner = self._owner(caller)
+        owner = self.owner(caller)
         context = replace(self._cases.context(caller, str(draft_id)), key_holder=f"draft/{owner}")
-        handled = self._cases.file(caller, application, context, another=another)
-        self._program.drafts.delete(owner, draft_id)
+        brought = DocumentsOfDraft(self._program, draft_id, application.documents)
+        without_files = replace(application, documents=())
+        handled = self._cases.file(caller, without_files, context, another=another, brought=brought)
+        self._delete(owner, draft_id)
         return handled
 
     def count_for(self, authority: str) -> int:
         """How many drafts will come to an authority, if they are filed: all that it sees of them."""
         return self._program.drafts.count_for(authority)
+
+    def owner(self, caller: AuthorisedCaller) -> str:
+        """Whose drafts are the caller's: an id that says nothing to anybody else."""
+        identity = caller.caller
+        return self._program.drafts.owner(identity.role, identity.enterprise_number or identity.ssin or "")
+
+    def _delete(self, owner: str, draft_id: UUID) -> None:
+        if self._program.drafts.delete(owner, draft_id):
+            self._program.draft_files.remove_of(draft_id)
 
     def _kept(self, draft: Draft) -> KeptDraft:
         retention = self._program.limits.drafts.retention
@@ -146,10 +172,6 @@ class DraftService:
             last_day=retention.last_day(draft),
             is_ending=retention.is_ending(draft, self._program.clock.now()),
         )
-
-    def _owner(self, caller: AuthorisedCaller) -> str:
-        identity = caller.caller
-        return self._program.drafts.owner(identity.role, identity.enterprise_number or identity.ssin or "")
 
     def _require_room(self, draft: Draft) -> None:
         most = self._program.limits.drafts.largest_bytes

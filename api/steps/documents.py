@@ -5,12 +5,18 @@ from __future__ import annotations
 from api.permissions import Action
 from api.steps.forms import Field, FieldKind, Form, FormMaterial, FormWords
 from api.steps.step import Step
+from api.words.choices import Choice
 from api.words.languages import Language
 from domain.codes import DOCUMENT_KINDS
 
 
 def _title(language: Language) -> str:
     return language.gettext("Attach a document")
+
+
+def kinds_of_document(words: FormWords) -> tuple[Choice, ...]:
+    """What a document can be, to choose from."""
+    return words.choices("documentKinds", DOCUMENT_KINDS)
 
 
 def _form(words: FormWords, _material: FormMaterial) -> Form:
@@ -20,7 +26,7 @@ def _form(words: FormWords, _material: FormMaterial) -> Form:
         kind=FieldKind.CHOICE,
         label=_("What the document is"),
         required=True,
-        choices=words.choices("documentKinds", DOCUMENT_KINDS),
+        choices=kinds_of_document(words),
     )
     return Form(
         lead=_("The file is checked as it arrives and kept encrypted."),

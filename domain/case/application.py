@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 from domain.plain_text import FreeText
 
@@ -129,6 +130,8 @@ class Document:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
+    """``renewal_of`` is the id of the application whose permit is renewed, where that is known here."""
+
     authority: str
     kind: str
     category: str
@@ -139,6 +142,7 @@ class Application:
     employment: Employment
     renewal: bool = False
     change_of_employer: bool = False
+    renewal_of: UUID | None = None
     representative: Representative | None = None
     labour_market_test: LabourMarketEvidence | None = None
     transfer: Transfer | None = None

@@ -29,6 +29,7 @@ from domain.case.application import (
     WorkPeriod,
 )
 from domain.case.refusals import InputIssue
+from domain.case.renewals import RENEWAL_OF, check_named_renewal
 from domain.case.stated_facts import StatedFacts
 from domain.case.stated_parts import (
     StatedDocument,
@@ -253,6 +254,9 @@ PROCEDURE: Final[Fields[AnyApplication]] = (
     _field("procedureLanguage", lambda a: a.procedure_language, _code_of(LANGUAGES)),
     _field("filedBy", lambda a: a.filed_by, _code_of(FILING_ROLES)),
 )
+
+RENEWED: Final[Fields[Application]] = (_rule(RENEWAL_OF, lambda _path, application: check_named_renewal(application)),)
+"""What only a filing says. Whether there is such an application is for the caller's border to know."""
 
 EMPLOYER: Final[Fields[AnyEmployer]] = (
     _field("enterpriseNumber", lambda e: e.enterprise_number, enterprise_number),

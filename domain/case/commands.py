@@ -49,8 +49,11 @@ class Minted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmitApplication:
+    """``received`` are documents whose files are in the document store already; the application announces others."""
+
     application: Application
     minted: Minted
+    received: tuple[Document, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,6 +56,7 @@ def submit(
         category=filed.category,
         renewal=filed.renewal,
         change_of_employer=filed.change_of_employer,
+        renewal_of=filed.renewal_of,
         procedure_language=filed.procedure_language,
         filed_by=filed.filed_by,
         employer=_numbers_of(filed.employer),
@@ -83,6 +84,10 @@ def submit(
     )
     if evidence is not None:
         events += labour_market_test_assessed(case, context, rulebook)
+    events += (
+        DocumentAttached(effective_at=context.now, document=each, by=context.actor, worker_subject=case.worker_subject)
+        for each in command.received
+    )
     return events
 
 

@@ -54,6 +54,8 @@ class RepresentativeNumber:
 class ApplicationSubmitted:
     """An application was filed; ``effective_at`` is the moment of filing.
 
+    ``renewal_of`` is the case of the permit that it renews; before schema 4 nothing said which.
+
     ``left_open`` names the rules on the contract that it leaves open, if the law had any that day: a task for a person.
     """
 
@@ -81,6 +83,7 @@ class ApplicationSubmitted:
     employer_name: Personal[str] = personal(SubjectRole.WORKER)
     mandate_reference: Personal[str | None] = personal(SubjectRole.WORKER)
     left_open: tuple[str, ...] = ()
+    renewal_of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,18 @@ from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+from domain.case.application import Document
 from domain.civil_time import civil_day
 from domain.copies import replace
+
+DOCUMENTS: Final = "documents"
+"""Where a draft names the files that it holds; as an application names the files that come with it."""
+
+DECLARED: Final = "declaredEmployments"
+"""Where a draft notes what a register holds of the worker's employments: no part of the application."""
 
 Body = Mapping[str, Any]
 """What an application says as JSON has it, by the names of the interface; what is not known yet is absent."""
@@ -41,6 +48,32 @@ class Draft:
         for name in path.split("."):
             found = found.get(name) if isinstance(found, Mapping) else None
         return found if isinstance(found, str) else None
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The files that the draft holds."""
+        return tuple(
+            Document(kind=each["kind"], sha256=each["sha256"], media_type=each["mediaType"], size=each["size"])
+            for each in self.body.get(DOCUMENTS, ())
+        )
+
+    def with_documents(self, documents: Sequence[Document], *, now: datetime) -> Draft:
+        """The draft with these files in the place of those that it held."""
+        listed = [
+            {"kind": each.kind, "sha256": each.sha256, "mediaType": each.media_type, "size": each.size}
+            for each in documents
+        ]
+        body = without(self.body, (DOCUMENTS,))
+        return replace(
+            self,
+            version=self.version + 1,
+            body={**body, DOCUMENTS: listed} if listed else body,
+            touched_at=now,
+        )
+
+    def noting(self, name: str, value: Sequence[Body], *, now: datetime) -> Draft:
+        """The draft with something noted beside the answers, in the place of what was noted there before."""
+        return replace(self, version=self.version + 1, body={**self.body, name: list(value)}, touched_at=now)
 
     def with_group(self, group: str, paths: Sequence[str], given: Body, *, opened_at: int, now: datetime) -> Draft:
         """The draft with what was given for a group in the place of all that stood at its ``paths``.

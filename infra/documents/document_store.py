@@ -25,7 +25,7 @@ from infra.documents.storage import ContentStorage
 from infra.documents.stored_files import StoredFiles
 from infra.documents.structure import FORMS
 from infra.documents.unfinished import DocumentPlace, LeftUpload, UnfinishedUploads
-from infra.keys import KeyMissing, SubjectKeys
+from infra.keys import ContentKeys, KeyMissing
 
 _DIGEST: Final = re.compile(r"[0-9a-f]{64}", re.ASCII)
 
@@ -45,7 +45,7 @@ class DocumentStore:
     def __init__(
         self,
         root: Path,
-        keys: SubjectKeys,
+        keys: ContentKeys,
         rules: DocumentRules,
         origin: str,
         *,
@@ -167,6 +167,14 @@ class DocumentStore:
     def forget(self, left: LeftUpload) -> None:
         """End such an upload: it never was whole, or its content is known to be where it has to be."""
         left.path.unlink(missing_ok=True)
+
+    def remove(self, subject: UUID, sha256: str) -> None:
+        """There is no such document after this. The caller holds its lock, and knows that nothing names it."""
+        self._storage.remove(subject, sha256)
+
+    def forget_subject(self, subject: UUID) -> None:
+        """Nothing is kept of this subject any more: its place goes too."""
+        self._storage.forget_subject(subject)
 
     def _content(self, subject: UUID, sha256: str) -> Iterator[bytes]:
         if _DIGEST.fullmatch(sha256) is None:

@@ -37,3 +37,6 @@ class ContentStorage(Protocol):
 
     def remove(self, subject: UUID, sha256: str) -> None:
         """There is no such file after this, also if there was none before."""
+
+    def forget_subject(self, subject: UUID) -> None:
+        """Let go of the place of a subject of whom nothing is kept; where something is, it stays."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from uuid import UUID
@@ -24,13 +24,11 @@ class StoredFiles:
 
     def place(self, sealed: Path, subject: UUID, sha256: str) -> None:
         path = self._path(subject, sha256)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
         # A second name of the same file, so that the first stays until its upload is settled.
         second = sealed.with_name(f"{sealed.name}.placed")
         os.link(sealed, second)
         try:
-            # Over what is there: the same content, or a damaged file that is repaired by sending it again.
-            self._rename(second, path)
+            self._put(second, path)
         finally:
             # Also after the rename: it does nothing where both names are of one file already.
             second.unlink(missing_ok=True)
@@ -53,6 +51,20 @@ class StoredFiles:
         if path.parent.is_dir():
             path.unlink(missing_ok=True)
             make_names_durable(path.parent)
+
+    def forget_subject(self, subject: UUID) -> None:
+        with suppress(OSError):  # it is not there, or not empty: somebody is placing a file
+            (self._root / str(subject)).rmdir()
+
+    def _put(self, second: Path, path: Path) -> None:
+        """Over what is there: the same content, or a damaged file that is repaired by sending it again."""
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        try:
+            self._rename(second, path)
+        except FileNotFoundError:
+            # Somebody has just let go of the directory, which was empty.
+            path.parent.mkdir(mode=0o700, exist_ok=True)
+            self._rename(second, path)
 
     def _path(self, subject: UUID, sha256: str) -> Path:
         return self._root / str(subject) / sha256

@@ -112,6 +112,9 @@ class StoredObjects:
         with _answering():
             self._client.remove_object(self._bucket, _name(subject, sha256))
 
+    def forget_subject(self, subject: UUID) -> None:
+        """A bucket has no directories: with the last object of a subject nothing is left."""
+
 
 def _size_of_the_rest(answer: BaseHTTPResponse, read: int) -> int:
     """How many bytes of the object follow on those that were read; a store need not know of ranges."""

@@ -110,4 +110,9 @@ class LeftUploads:
         except (UnreadableEvent, KeyMissing) as why:
             _log.warning("upload.not_collected", case=str(place.case_id), error=type(why).__name__)
             return None
-        return case is not None and any(each.sha256 == place.sha256 for each in case.documents)
+        # A filing that was repeated has brought its documents for a person whom no case is about.
+        return (
+            case is not None
+            and case.worker_subject == place.subject
+            and any(each.sha256 == place.sha256 for each in case.documents)
+        )

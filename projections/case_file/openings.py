@@ -12,8 +12,8 @@ from projections.course import Course
 from projections.recorded_event import RecordedEvent
 
 _APPLICATION: Final = (
-    "authority", "kind", "category", "renewal", "changeOfEmployer", "procedureLanguage", "filedBy", "employer",
-    "representative", "employment",
+    "authority", "kind", "category", "renewal", "renewalOf", "changeOfEmployer", "procedureLanguage", "filedBy",
+    "employer", "representative", "employment",
 )  # fmt: skip
 
 _RECORD: Final = (

@@ -148,6 +148,12 @@ def newest_followed(cursor: Cursor, owner: Owner, wanted: Wanted, *, most: int) 
     return _found(cursor, FollowedApplication, _FOLLOWED, owner, wanted, most, None)
 
 
+def renewals_of(cursor: Cursor, case_id: UUID) -> list[UUID]:
+    """The applications that renew the permit of a case, the oldest first."""
+    cursor.execute("select case_id from own_application where renewal_of = %s order by filed_at, case_id", (case_id,))
+    return [found for (found,) in cursor.fetchall()]
+
+
 def _found(
     cursor: Cursor, shown: type[Shown], select: str, owner: Owner, wanted: Wanted, limit: int, after: str | None
 ) -> list[Shown]:
@@ -187,6 +193,7 @@ class _Row(ListedCase):
     mandate_invalid: bool
     mandate_found_on: date | None
     worker_subject: UUID
+    renewal_of: UUID | None
     work_from: date | None
     work_until: date | None
     stated_until: date | None
@@ -203,6 +210,7 @@ def _opened(event: RecordedEvent, course: Course) -> _Row:
         mandate_invalid=False,
         mandate_found_on=None,
         worker_subject=UUID(clear["workerSubject"]),
+        renewal_of=UUID(clear["renewalOf"]) if clear.get("renewalOf") else None,
         **_work_of(clear.get("employment")),
         stated_until=_day_if(clear.get("validTo")),
         worker_in=event.version,
@@ -256,7 +264,7 @@ class OwnApplications:
     """The read model."""
 
     name = "own-applications"
-    schema_version = 4
+    schema_version = 5
     parties = MappingProxyType(
         {
             "own_application": RowParties(
@@ -325,6 +333,7 @@ create table own_application (
     category              text        not null,
     kind                  text        not null,
     renewal               boolean     not null,
+    renewal_of            uuid,
     employer_number       text        not null,
     representative_number text,
     mandate_invalid       boolean     not null,
@@ -351,6 +360,7 @@ create index own_application_representative on own_application (representative_n
 create index own_application_worker on own_application (worker_subject);
 create index own_application_authority on own_application (authority, filed_at, case_id);
 create index own_application_newest on own_application (filed_at, case_id);
+create index own_application_renewal_of on own_application (renewal_of) where renewal_of is not null;
 create index own_application_reference on own_application (reference);
 
 grant select, insert, update, delete on own_application to permit_writer;
@@ -359,8 +369,8 @@ grant select on own_application to permit_reader;
 
 _READ: Final = """
 select case_id, version, reference, authority, category, kind, renewal, employer_number, course::text,
-       representative_number, mandate_invalid, mandate_found_on, worker_subject, work_from, work_until, stated_until,
-       worker_in, employer_in
+       representative_number, mandate_invalid, mandate_found_on, worker_subject, renewal_of, work_from, work_until,
+       stated_until, worker_in, employer_in
   from own_application
  where case_id = any(%s::uuid[])
 """

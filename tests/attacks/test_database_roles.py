@@ -221,6 +221,7 @@ WRITERS_RIGHTS = {
     "webhook_delivery": RIUD,
     "application_batch": RIUD,
     "application_batch_row": RIUD,
+    "draft_file": RIUD,
     "schema_migration": "",
     "tracking": RIU,
     "parked_stream": RIUD,
@@ -258,7 +259,7 @@ WRITERS_RIGHTS = {
 }
 """Every table of the journal's database, and what a writer may do with it: read, insert, update, delete."""
 
-WRITERS_ALONE = {"case_fold"}
+WRITERS_ALONE = {"case_fold", "draft_file"}
 """What a reader does not even read."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing
+from hashlib import sha256
 from typing import Final
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from infra.identity.caller import Role
 from tests.attacks.asked_routes import OF_DRAFTS
 from tests.attacks.everybody import NOBODYS
+from tests.documents.files import pdf
 from tests.drafts.applicants import ANSWERS, PERMIT, Applicant
 from tests.pages.case_service import OTHER_EMPLOYER, CaseService, case_service
 
@@ -23,6 +25,8 @@ STRANGERS: Final = {
     "a worker": (Role.WORKER, None),
 }
 MARK: Final = "Kanarievogel"
+PAPER: Final = sha256(pdf()).hexdigest()
+"""The digest of a document that the draft holds."""
 
 Meet = Callable[..., Applicant]
 
@@ -45,19 +49,24 @@ def owner(meet: Meet) -> Applicant:
     owner = meet()
     owner.begin()
     owner.answer_all({"worker": {"worker.familyName": MARK}})
+    assert owner.attach(("passport", pdf())).status_code == 303
     return owner
 
 
 def asked(stranger: Applicant, place: tuple[str, str], draft: str) -> tuple[int, str]:
     """Status and text of what is asked about a draft, without what is random in it and without its own address."""
     method, path = place
-    address = path.replace("/drafts/{draft_id}", draft).replace("{group}", "worker")
+    address = _address(path, draft)
     if method == "GET":
         answer = stranger.client.get(address)
     else:
         answer = stranger.client.post(address, data={**ANSWERS["worker"], "version": "99"})
     text = "".join(line for line in answer.text.splitlines() if "urn:uuid" not in line)
     return answer.status_code, text.replace(draft, "")
+
+
+def _address(path: str, draft: str) -> str:
+    return path.replace("/drafts/{draft_id}", draft).replace("{group}", "worker").replace("{sha256}", PAPER)
 
 
 @pytest.mark.parametrize("stranger", STRANGERS)
@@ -78,7 +87,7 @@ def test_without_a_session_there_is_only_the_sign_in(owner: Applicant, meet: Mee
     nobody = meet()
     nobody.client.cookies.clear()
     for method, path in sorted(OF_DRAFTS):
-        address = path.replace("/drafts/{draft_id}", owner.draft).replace("{group}", "worker")
+        address = _address(path, owner.draft)
         answer = nobody.client.request(method, address, **({"data": {"a": "b"}} if method == "POST" else {}))
         assert answer.status_code in (303, 307), address
         assert MARK not in answer.text

@@ -16,6 +16,7 @@ from domain.case.application_fields import (
     POSITION,
     PROCEDURE,
     PUBLICATION,
+    RENEWED,
     REPRESENTATIVE,
     TERMS,
     TRANSFER,
@@ -27,7 +28,7 @@ from domain.case.stated_facts import StatedFacts
 from infra.wire_format import wire_name
 
 DESCRIBED: Final[dict[type[Any], Fields[Any]]] = {
-    filed.Application: PERMIT + PROCEDURE,
+    filed.Application: PERMIT + PROCEDURE + RENEWED,
     filed.Employer: EMPLOYER,
     filed.Representative: REPRESENTATIVE,
     filed.Worker: WORKER,

@@ -14,6 +14,7 @@ import httpx
 from api.pages.sent_forms import FORM
 from api.pages.session import SESSION_COOKIE
 from infra.identity.caller import Role
+from tests.documents.files import PDF
 from tests.pages.case_service import CaseService
 
 PERMIT: Mapping[str, str] = MappingProxyType({"authority": "flanders", "category": "nurse", "procedureLanguage": "nl"})
@@ -82,6 +83,13 @@ class Applicant:
         for group, answers in ANSWERS.items():
             saved = self.save(group, {**answers, **changes.get(group, {})})
             assert saved.status_code == 303, saved.text
+
+    def attach(
+        self, *files: tuple[str, bytes], field: str = "", media_type: str = PDF, **fields: str
+    ) -> httpx.Response:
+        """Send files of these kinds into the draft, or one in the ``field`` of another kind."""
+        chosen = [(field or f"file-{kind}", (f"{kind}.pdf", content, media_type)) for kind, content in files]
+        return self.client.post(f"{self.draft}/documents", data=fields, files=chosen)
 
     def file(self, **fields: str) -> httpx.Response:
         return self.press("filing", fields)

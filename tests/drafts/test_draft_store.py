@@ -115,6 +115,13 @@ def test_the_list_goes_on_where_it_ended_also_among_drafts_of_one_moment(program
     assert found == [each.draft_id for each in expected]
 
 
+@pytest.mark.parametrize("login", ["reader", "writer"])
+def test_which_files_drafts_have_is_for_the_program_alone(program: Program, login: str) -> None:
+    with closing(psycopg2.connect(getattr(program.serving, login))) as connection, connection.cursor() as cursor:
+        cursor.execute("select has_table_privilege('permit.draft_file', 'select')")
+        assert cursor.fetchall() == [(login == "writer",)]
+
+
 def test_with_a_draft_its_key_is_deleted(program: Program) -> None:
     owner, draft = owner_of(program), a_draft()
     program.drafts.add(owner, draft)

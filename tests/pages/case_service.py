@@ -13,6 +13,7 @@ from playwright.sync_api import BrowserContext
 
 from api.app import create_app
 from api.composition import Program, open_program
+from api.crossroads import employer_lookups
 from api.pages.session import SESSION_COOKIE
 from domain.case.application import Application
 from domain.case.commands import CaseCommand, CommandContext, Minted, RecordCrossroadsAnswer, SubmitApplication
@@ -126,15 +127,17 @@ class CaseService:
 
 
 @contextmanager
-def case_service(admin_url: str, home: Path) -> Iterator[CaseService]:
+def case_service(admin_url: str, home: Path, *, bank: str | None = None) -> Iterator[CaseService]:
+    """``bank`` is the address of a Crossroads Bank whose registers are looked up."""
     clock = StoppedClock(FILED_AT)
     with (
         program_databases(admin_url) as (journal_url, keys_url),
         open_program(
             Settings(home=home, database_url=journal_url, key_database_url=keys_url), set_up=True, clock=clock
         ) as program,
+        employer_lookups(program, bank) as lookups,
     ):
         issuer = DevelopmentIssuer.open(home, create=True)
-        app = create_app(program, issuer)
+        app = create_app(program, issuer, lookups=lookups)
         with served(app) as address:
             yield CaseService(program=program, clock=clock, issuer=issuer, address=address, keys_url=keys_url)

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from infra.identity.caller import Role
+from tests.documents.files import pdf
 from tests.drafts.applicants import ANSWERS, Applicant
 from tests.pages.browser import (
     check_accessibility,
@@ -21,6 +22,7 @@ from tests.pages.browser import (
 )
 from tests.pages.case_service import CaseService, case_service
 
+PASSPORT: FilePayload = {"name": "passport.pdf", "mimeType": "application/pdf", "buffer": pdf()}
 TITLES: Mapping[str, str] = {"Employer": "employer", "Worker": "worker", "Job": "job", "Pay and contract": "pay"}
 
 
@@ -44,6 +46,11 @@ def press(page: Page, button: str) -> None:
         page.get_by_role("button", name=button).click()
 
 
+def follow(page: Page, link: str) -> None:
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).click()
+
+
 def heading(page: Page, text: str) -> None:
     expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
@@ -65,6 +72,11 @@ def test_an_employer_files_a_permit_of_fixed_term(service: CaseService, browser:
             heading(page, title)
             fill_in(page, ANSWERS[group])
             press(page, "Save and continue")
+        heading(page, "Documents")
+        page.locator('[name="file-passport"]').set_input_files(PASSPORT)
+        press(page, "Attach the chosen files")
+        expect(page.locator(".draft-files li")).to_have_count(1)
+        follow(page, "Continue without the missing documents")
         # when all is checked
         heading(page, "Check your answers")
         expect(page.locator("main")).to_contain_text("Vandekanarie")
@@ -76,6 +88,7 @@ def test_an_employer_files_a_permit_of_fixed_term(service: CaseService, browser:
             press(page, "File it as another application")
         # then it is filed, and is no draft any more
         heading(page, "Your application was filed")
+        expect(page.locator("main")).to_contain_text("1 document was attached with it.")
         page.goto(f"{service.address}/drafts?lang=en")
         expect(page.locator(".application")).to_have_count(0)
 
@@ -119,6 +132,18 @@ def test_a_renewal_is_filed_by_keyboard_in_few_pages_and_minutes(
         press_keys(page, "employment.start", "01/03/2028")
         press_keys(page, "employment.end", "28/02/2030")
         send_by_enter(page, "employment.end")
+        heading(page, "Documents")
+        papers = page.locator('#files [type="file"]')
+        for number in range(papers.count()):
+            # The one thing that a script does for the keyboard: to choose in the dialogue of the system.
+            papers.nth(number).set_input_files(PASSPORT)
+        page.get_by_role("button", name="Attach the chosen files").focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        expect(page.locator('#files [type="file"]')).to_have_count(1)
+        page.get_by_role("link", name="Continue").focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
         heading(page, "Check your answers")
         page.get_by_role("button", name="File the application").focus()
         with page.expect_navigation():
@@ -156,9 +181,11 @@ def test_everyone_can_use_the_pages_of_a_draft(service: CaseService, browser: Br
         service.sign_in(page.context, Role.EMPLOYER, f"hr-{code}")
         applicant.begin(category="mediumSkilledOther")
         applicant.save("worker", ANSWERS["worker"])
+        applicant.attach(("passport", pdf()))
         for path in (
             "/drafts", "/drafts/new", applicant.draft, f"{applicant.draft}/check", f"{applicant.draft}/deletion",
             f"{applicant.draft}/questions/worker", f"{applicant.draft}/questions/recruitment",
+            f"{applicant.draft}/documents",
         ):  # fmt: skip
             page.set_viewport_size({"width": 1280, "height": 900})
             page.goto(f"{service.address}{path}?lang={code}")
@@ -168,6 +195,11 @@ def test_everyone_can_use_the_pages_of_a_draft(service: CaseService, browser: Br
             page.set_viewport_size({"width": 320, "height": 700})
             check_reflow(page)
         # with errors too
+        page.goto(f"{service.address}{applicant.draft}/documents")
+        with page.expect_navigation():
+            page.locator("#files button").first.click()
+        expect(page.locator(".error-summary")).to_be_visible()
+        check_accessibility(page)
         page.goto(f"{service.address}{applicant.draft}/questions/pay")
         page.locator('[name="employment.grossPay.amount"]').fill("veel")
         with page.expect_navigation():

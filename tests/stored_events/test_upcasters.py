@@ -36,8 +36,9 @@ MOVED = {"employer.name": "employerName", "representative.mandateReference": "ma
 @pytest.mark.parametrize(
     ("name", "schema", "added"),
     [
-        ("ApplicationSubmitted", 1, {"leftOpen": [], "employment.contractStates": []}),
-        ("ApplicationSubmitted", 2, {}),
+        ("ApplicationSubmitted", 1, {"leftOpen": [], "employment.contractStates": [], "renewalOf": None}),
+        ("ApplicationSubmitted", 2, {"renewalOf": None}),
+        ("ApplicationSubmitted", 3, {"renewalOf": None}),
         ("CaseCorrected", 1, {"leftOpen": [], "employment.contractStates": []}),
         ("CaseCorrected", 2, {}),
         ("FeePaid", 1, NO_SUBJECT),

@@ -23,9 +23,10 @@ from api.words.languages import Language
 from domain.case.application import Application
 from domain.case.completeness import check_application
 from domain.case.refusals import InputIssue, InvalidInput
+from domain.case.renewals import RENEWAL_OF
 from domain.case.stated_facts import StatedFacts
 from domain.codes import CATEGORIES, kind_of_category
-from domain.drafts.draft import merged
+from domain.drafts.draft import DECLARED, merged, without
 from infra.identity.caller import Caller, Role
 from infra.wire_format import canonical_json
 
@@ -66,7 +67,7 @@ def given_by(
     body: dict[str, Any] = json.loads(body_of(form, sent))
     rows = as_stated(body)
     try:
-        stated_facts({**merged(before, body), _FILED_ON: today.isoformat()})
+        _stated(merged(before, body), today)
     except InvalidInput as why:
         at_fields = [replace(each, path=rows.field_name(each.path)) for each in why.issues]
         names = {each.name for each in form.fields}
@@ -118,7 +119,7 @@ def judged_as_written(body: Mapping[str, Any], today: date) -> Judged:
 def stated_today(body: Mapping[str, Any], asked: Asked) -> StatedFacts | None:
     """What the draft says, as far as the law can be asked about it; None while something in it is wrong."""
     try:
-        return stated_facts({**_only_what_is_asked(body, asked), _FILED_ON: asked.today.isoformat()})
+        return _stated(_only_what_is_asked(body, asked), asked.today)
     except InvalidInput:
         return None
 
@@ -126,13 +127,21 @@ def stated_today(body: Mapping[str, Any], asked: Asked) -> StatedFacts | None:
 def _only_what_is_asked(body: Mapping[str, Any], asked: Asked) -> dict[str, Any]:
     """Without the answers to questions that this category has not: they are kept, as it may be changed back."""
     not_asked = {each for group in GROUPS if not group.is_asked(asked) for each in group.paths}
+    not_asked.add(DECLARED)
+    if body.get("renewal") is not True:
+        not_asked.add(RENEWAL_OF)
     return {name: value for name, value in body.items() if name not in not_asked}
+
+
+def _stated(body: Mapping[str, Any], today: date) -> StatedFacts:
+    """As the rules are asked, which do not ask for all that a draft holds. Raises ``InvalidInput``."""
+    return stated_facts({**without(body, (RENEWAL_OF, DECLARED)), _FILED_ON: today.isoformat()})
 
 
 def _misstated(body: Mapping[str, Any], today: date) -> Sequence[InputIssue]:
     """What is wrong with what is there, whatever lacks beside it."""
     try:
-        stated_facts({**body, _FILED_ON: today.isoformat()})
+        _stated(body, today)
     except InvalidInput as why:
         return [each for each in why.issues if each.path != _FILED_ON]
     return ()

@@ -11,16 +11,25 @@ from api.pages.drafts.groups import Asked
 from api.pages.law.answer import AnswerShown, answer_shown
 from api.pages.law.words import LawWords
 from api.services.law import LawService
+from api.words.sentences.legal_references import cited
+from domain.law.checklist import DOCUMENTS
 from domain.law.findings import Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaperShown:
-    """A paper of the checklist; ``is_certain`` is false where it depends on something that is not filled in yet."""
+    """A paper of the checklist, with the ``provision`` that asks for it; None where only the authority's list does.
 
+    ``is_certain`` is false where it depends on something that is not filled in yet; ``is_there`` says that the draft
+    holds a file of this kind.
+    """
+
+    kind: str
     name: str
     part: str
+    provision: str | None
     is_certain: bool
+    is_there: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +54,12 @@ def beside(law: LawService, body: Mapping[str, Any], asked: Asked, words: LawWor
         answer=answer_shown(found.assessment, found.readings, words),
         papers=tuple(
             PaperShown(
+                kind=each.document,
                 name=words.label("documentKinds", each.document),
                 part=words.label("permitParts", each.part),
-                # Whether the paper is there yet is not asked here.
-                is_certain=each.verdict is not Verdict.UNDETERMINED or each.missing == ("documents",),
+                provision=cited(each.legal_reference, words.wording),
+                is_certain=each.verdict is not Verdict.UNDETERMINED or each.missing == (DOCUMENTS,),
+                is_there=each.verdict is Verdict.MET,
             )
             for each in papers.entries
         ),

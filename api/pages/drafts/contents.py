@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from api.pages.drafts.answers import Judged
+from api.pages.drafts.declared_rows import marked, origin_of
 from api.pages.drafts.groups import Asked, QuestionGroup, groups_of
 from api.pages.page_parts import Badge, Tone
 from api.pages.stated_forms import SHARE, values_of
@@ -16,7 +17,7 @@ from api.words.code_lists import CodeLists
 from api.words.languages import Language
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import REQUIRED_INPUT
-from domain.drafts.draft import Draft
+from domain.drafts.draft import DECLARED, Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,10 @@ class DraftWords:
             return self._language.gettext("Category not chosen yet")
         return self._code_lists.label("categories", asked.category, self._language.code)
 
+    def document(self, kind: str) -> str:
+        """What a kind of document is called."""
+        return self._code_lists.label("documentKinds", kind, self._language.code)
+
     def listed(self, kept: KeptDraft, asked: Asked) -> DraftShown:
         draft = kept.draft
         return DraftShown(
@@ -101,7 +106,12 @@ class DraftWords:
         fields = tuple(
             replace(each, values=values_of(asked.body, each)) for each in group.fields(self.form_words, asked)
         )
-        return Form(lead=group.lead(self._language), send=self._language.gettext("Save and continue"), fields=fields)
+        form = Form(lead=group.lead(self._language), send=self._language.gettext("Save and continue"), fields=fields)
+        return self.marked(form, asked)
+
+    def marked(self, form: Form, asked: Asked) -> Form:
+        """The form in which each earlier employment says whether it was declared so."""
+        return marked(form, asked.body.get(DECLARED, ()), self._language)
 
     def to_check(self, draft: Draft, asked: Asked, found: Judged) -> list[GroupToCheck]:
         """All answers, in the order of the questions; rows that are empty are left out."""
@@ -116,11 +126,12 @@ class DraftWords:
         ]
 
     def _answers(self, form: Form) -> tuple[AnswerGiven, ...]:
-        return tuple(
-            AnswerGiven(label=each.label, text=", ".join(self._in_words(each, value) for value in each.values))
-            for each in form.fields
-            if any(each.values)
-        )
+        return tuple(AnswerGiven(label=each.label, text=self._text(each)) for each in form.fields if any(each.values))
+
+    def _text(self, field: Field) -> str:
+        """The answer in words, with where it comes from, if that is known."""
+        text, origin = ", ".join(self._in_words(field, value) for value in field.values), origin_of(field)
+        return text if origin is None else f"{text} ({origin})"
 
     def _in_words(self, field: Field, value: str) -> str:
         """An answer as its reader chose it; the amount of the pay as money is written."""

@@ -10,6 +10,7 @@ from api.http.foreseen_errors import problem_of
 from api.pages.case.contents import CaseWords
 from api.pages.drafts.answers import judged
 from api.pages.drafts.contents import address_of
+from api.pages.drafts.papers import documents_shown
 from api.pages.drafts.screens import DRAFTS, DraftPages, led_on
 from api.pages.kept_forms import kept_form
 from api.pages.refusals import explanation_of, heading_of
@@ -17,8 +18,11 @@ from api.pages.sent_forms import SentForm
 from api.permissions import Action
 from api.services.access import AuthorisedCaller
 from api.services.refusals import AlreadyFiled
+from domain.case.application import Application
+from domain.case.document_rules import DocumentRefused
 from domain.case.refusals import CommandRefused, Reason
 from domain.drafts.draft import Draft
+from infra.documents.errors import DocumentUnreadable
 
 ANOTHER = "another"
 """Says that an application like one of today is another one all the same."""
@@ -47,12 +51,14 @@ class FilingScreen:
             # Sent before its sender signed in again: it is shown once more, and filed by whoever sees it.
             return self._page(request, caller, draft)
         application = judged(draft.body, self._pages.asked(caller, draft.body)).application
-        if application is None:
+        if application is None or self._is_of_others(caller, application):
             return self._page(request, caller, draft, status=400)
         try:
             handled = self._drafts.file(caller, draft_id, application, another=sent.one(ANOTHER) == "true")
         except AlreadyFiled as why:
             return self._page(request, caller, draft, already=why.case_id, status=409)
+        except (DocumentRefused, DocumentUnreadable) as why:
+            return self._page(request, caller, draft, refused=why)
         except CommandRefused as why:
             if why.reason is Reason.IDEMPOTENCY_KEY_REUSED:
                 # It was filed before it was changed: what was changed belongs to no application.
@@ -74,10 +80,16 @@ class FilingScreen:
             {
                 "case_id": case_id,
                 "reference": body["reference"],
+                "documents": len(snapshot.case.documents),
                 "fees": words.fees(wanted.fees),
                 "open_points": words.open_points(wanted.open_points, wanted.fees),
             },
         )
+
+    def _is_of_others(self, caller: AuthorisedCaller, application: Application | None) -> bool:
+        """Whether the permit that would be renewed is not one of this worker with this employer."""
+        cases = self._pages.services.cases
+        return application is not None and bool(cases.issues_of_renewal(caller, application))
 
     def _page(
         self,
@@ -87,7 +99,7 @@ class FilingScreen:
         *,
         already: UUID | None = None,
         was_filed: bool = False,
-        refused: CommandRefused | None = None,
+        refused: Exception | None = None,
         status: int = 200,
     ) -> Response:
         asked, words = self._pages.asked(caller, draft.body), self._pages.words(request)
@@ -96,7 +108,9 @@ class FilingScreen:
             self._pages.language(request),
             self._pages.readers.code_lists,
         )
+        is_of_others = self._is_of_others(caller, found.application)
         problem = None if refused is None else problem_of(refused)
+        beside = self._pages.beside(request, draft.body, asked)
         return self._pages.response(
             request,
             "draft_check.html",
@@ -105,12 +119,14 @@ class FilingScreen:
                 "worker": words.worker(draft),
                 "draft_href": address_of(draft),
                 "groups": words.to_check(draft, asked, found),
-                "is_complete": found.application is not None,
+                "is_complete": found.application is not None and not is_of_others,
+                "is_of_others": is_of_others,
                 "already_href": None if already is None else f"/cases/{already}",
                 "was_filed": was_filed,
                 "heading": "" if problem is None else heading_of(problem, lists, language),
                 "explained": "" if problem is None else explanation_of(problem, lists, language),
-                "beside": self._pages.beside(request, draft.body, asked),
+                "documents": documents_shown(draft, beside, words),
+                "beside": beside,
             },
             status=status if problem is None else problem.type.status,
         )

@@ -11,7 +11,9 @@ from fastapi import Request, Response
 
 from api.pages.drafts.answers import Misstated, given_by, judged, with_what_follows
 from api.pages.drafts.contents import address_of, has_answers
+from api.pages.drafts.documents_screen import DOCUMENTS_PAGE
 from api.pages.drafts.groups import Asked, QuestionGroup, groups_of
+from api.pages.drafts.papers import documents_shown
 from api.pages.drafts.screens import DraftPages, led_on
 from api.pages.kept_forms import kept_form
 from api.pages.page_parts import FieldError
@@ -22,6 +24,7 @@ from api.services.refusals import DraftsFull, NotFound
 from api.steps.forms import Form
 from api.words.choices import Choice
 from domain.drafts.draft import Draft, StaleDraft, merged, without
+from infra.identity.caller import Role
 
 VERSION: Final = "version"
 UNIT: Final = "employer.establishmentUnitNumber"
@@ -42,6 +45,8 @@ class Shown:
     came_back: bool = False
     register: str = ""
     """What the enterprise register answered, in words."""
+    registered: tuple[tuple[str, str], ...] = ()
+    """What it holds besides, which no question asks: label and text."""
     units: tuple[Choice, ...] = ()
     """The establishment units that it holds, to choose from."""
 
@@ -126,8 +131,8 @@ class GroupScreen:
                 "worker": words.worker(draft),
                 "draft_href": address_of(draft),
                 "action": address_of(draft, group),
-                "register_action": f"{address_of(draft)}/register" if group.name == "employer" else None,
-                "form": form if shown.sent is None else form.filled_in(shown.sent.all),
+                "register_action": self._register(draft, group, asked),
+                "form": form if shown.sent is None else words.marked(form.filled_in(shown.sent.all), asked),
                 # What a colleague saved meanwhile is replaced only by a reader who has seen it.
                 "hidden": {VERSION: str(draft.version)},
                 "errors": shown.errors,
@@ -136,6 +141,7 @@ class GroupScreen:
                 "is_full": shown.is_full,
                 "came_back": shown.came_back,
                 "register": shown.register,
+                "registered": shown.registered,
                 "number": groups.index(group) + 1,
                 "count": len(groups),
                 "beside": self._pages.beside(request, draft.body, asked),
@@ -143,10 +149,18 @@ class GroupScreen:
             status=409 if shown.is_stale else 400 if shown.errors or shown.is_full else 200,
         )
 
+    def _register(self, draft: Draft, group: QuestionGroup, asked: Asked) -> str | None:
+        """Where a page is filled in from a register, if there is one for it."""
+        if group.name == "employer":
+            return f"{address_of(draft)}/register"
+        # The employments of a person are asked for by that person alone.
+        is_own = group.name == "workHistory" and asked.role == Role.WORKER
+        return f"{address_of(draft)}/employments" if is_own else None
+
     def _after(
         self, request: Request, caller: AuthorisedCaller, draft: Draft, group: QuestionGroup, sent: SentForm
     ) -> str:
-        """Where saving leads: to the next group that lacks something, else to the page on which all is checked.
+        """Where saving leads: to the next group that lacks something, else to the documents or to the last page.
 
         What an earlier application answered already is passed over: it is read on that last page.
         """
@@ -159,7 +173,10 @@ class GroupScreen:
         for each in groups[here + 1 :]:
             if found.of(each) or not has_answers(words.form(each, asked)):
                 return address_of(draft, each)
-        return f"{address_of(draft)}/check"
+        documents = documents_shown(draft, self._pages.beside(request, draft.body, asked), words)
+        # Who has attached a file has seen what lacks; who has not is led there once all is answered.
+        is_next = not documents.files and not documents.are_all_there
+        return f"{address_of(draft)}/{DOCUMENTS_PAGE if is_next else 'check'}"
 
 
 def group_named(name: str, asked: Asked) -> QuestionGroup:

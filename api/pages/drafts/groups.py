@@ -38,6 +38,7 @@ from domain.codes import (
     WORK_BASES,
     kind_of_category,
 )
+from domain.drafts.draft import DECLARED
 from domain.law.provisions.job import CategoryRule
 from domain.law.rulebook import Rulebook
 
@@ -283,7 +284,8 @@ def _work_history(words: FormWords, asked: Asked) -> tuple[Field, ...]:
 
 def _rows(asked: Asked, path: str) -> int:
     """Rows that are filled in, and some that are empty: saving the page brings more."""
-    return max(_ROWS_AT_LEAST, number_of_rows(asked.body, path) + _ROWS_MORE)
+    declared = len(asked.body.get(DECLARED, ())) if path == WORK_HISTORY else 0
+    return max(_ROWS_AT_LEAST, number_of_rows(asked.body, path) + declared + _ROWS_MORE)
 
 
 def _tests_the_market(asked: Asked) -> bool:

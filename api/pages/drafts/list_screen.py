@@ -14,6 +14,7 @@ from api.http.requests import case_id_of
 from api.pages.drafts.answers import Misstated, given_by, judged, with_what_follows
 from api.pages.drafts.contents import address_of
 from api.pages.drafts.groups import GROUPS
+from api.pages.drafts.papers import documents_shown
 from api.pages.drafts.prefilled import for_renewal, from_last
 from api.pages.drafts.screens import DRAFTS, DraftPages, led_on
 from api.pages.kept_forms import kept_form
@@ -99,6 +100,7 @@ class DraftListScreen:
         kept = self._drafts.kept(caller, draft_id)
         draft, words = kept.draft, self._pages.words(request)
         asked = self._pages.asked(caller, draft.body)
+        beside = self._pages.beside(request, draft.body, asked)
         return self._pages.response(
             request,
             "draft.html",
@@ -108,9 +110,11 @@ class DraftListScreen:
                 "worker": words.worker(draft),
                 "category": words.category(asked),
                 "tasks": words.tasks(draft, asked, judged(draft.body, asked)),
+                "documents": documents_shown(draft, beside, words).status(self._pages.language(request)),
+                "has_documents": bool(draft.documents),
                 "last_day": kept.last_day,
                 "is_ending": kept.is_ending,
-                "beside": self._pages.beside(request, draft.body, asked),
+                "beside": beside,
             },
         )
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from domain.case.renewals import RENEWAL_OF
+
 _OF_THE_EMPLOYER: Final = (
     "authority", "procedureLanguage", "employer", "representative", "employment.workplace", "employment.jointCommittee",
 )  # fmt: skip
@@ -26,8 +28,8 @@ def from_last(filed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def for_renewal(filed: Mapping[str, Any]) -> dict[str, Any]:
-    """What the application says of whose permit is renewed; what was erased since is left out."""
-    return {**_taken(filed, _OF_THE_JOB), "renewal": True}
+    """What the application says of whose permit is renewed, and which that is; what was erased since is left out."""
+    return {**_taken(filed, _OF_THE_JOB), "renewal": True, RENEWAL_OF: filed["id"]}
 
 
 def _taken(filed: Mapping[str, Any], paths: tuple[str, ...]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from api.services.refusals import RegisterUnavailable
 from api.words.choices import Choice
 from api.words.languages import Language
 from domain.codes import AUTHORITIES
-from domain.crossroads.answers import EmployerOnRegister, EstablishmentUnit
+from domain.crossroads.answers import EmployerOnRegister, EstablishmentUnit, RegisteredAddress
 from domain.drafts.draft import Draft
 from domain.identifiers import DIGITS_BY_FIELD, EnterpriseNumber, IdentifierInvalid
 
@@ -73,7 +73,12 @@ class RegisterLookup:
             register = _("Filled in from the register: choose the establishment unit, check the rest, and save.")
         else:
             register = _("Filled in from the register: check it, and save.")
-        return Shown(sent=filled, register=register, units=tuple(_choice(each) for each in found.establishment_units))
+        return Shown(
+            sent=filled,
+            register=register,
+            registered=_particulars(found, language),
+            units=tuple(_choice(each) for each in found.establishment_units),
+        )
 
     def _answer(self, number: str, authority: str | None, filer: AuthorisedCaller) -> object:
         if self._lookups is None:
@@ -82,5 +87,18 @@ class RegisterLookup:
         return self._lookups.look_up(number, authority=consulting, actor=filer.caller.actor)
 
 
+def _particulars(found: EmployerOnRegister, language: Language) -> tuple[tuple[str, str], ...]:
+    """What shows that it is the right enterprise, as the register writes it."""
+    _ = language.gettext
+    address = () if found.address is None else ((_("Address"), _address(found.address)),)
+    if found.activity is None:
+        return address
+    return (*address, (_("Activity"), f"{found.activity.code} {found.activity.description}"))
+
+
+def _address(address: RegisteredAddress) -> str:
+    return f"{address.street} {address.house_number}, {address.postal_code} {address.municipality}"
+
+
 def _choice(unit: EstablishmentUnit) -> Choice:
-    return Choice(value=unit.number, text=f"{unit.number} {unit.name}")
+    return Choice(value=unit.number, text=f"{unit.number} {unit.name}, {_address(unit.address)}")

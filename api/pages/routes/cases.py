@@ -115,6 +115,7 @@ class CaseScreen:
                     work_part_decided=case.work_part is not None,
                 ),
                 "overview": words.overview(body),
+                "renewals": self._services.renewals.around(authorised, snapshot),
                 "application": words.application(body),
                 "clocks": words.clocks(deadlines),
                 **self._next_steps(request, authorised, snapshot),

@@ -7,16 +7,20 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends, Request, Response
 
 from api.http.requests import case_id_of
+from api.http.uploads import Uploads
+from api.pages.drafts.documents_screen import DocumentsScreen
 from api.pages.drafts.filing_screen import FilingScreen
 from api.pages.drafts.group_screen import GroupScreen
 from api.pages.drafts.list_screen import DraftListScreen
 from api.pages.drafts.register_lookup import RegisterLookup
 from api.pages.drafts.screens import DRAFTS, DraftPages
+from api.pages.drafts.work_history_lookup import WorkHistoryLookup
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import Readers
 from api.services.all_services import Services
+from api.services.declared_employments import DeclaredEmployments
 from api.services.employer_lookups import EmployerLookups
 
 Form = Annotated[SentForm, Depends(sent_form)]
@@ -24,12 +28,21 @@ Form = Annotated[SentForm, Depends(sent_form)]
 _OF_ONE: Final = "/{draft_id}"
 
 
-def draft_pages(services: Services, pages: Pages, readers: Readers, lookups: EmployerLookups | None) -> APIRouter:
-    """The pages; without a bank to query, the register does not answer."""
+def draft_pages(
+    services: Services,
+    pages: Pages,
+    readers: Readers,
+    *,
+    lookups: EmployerLookups | None,
+    declared: DeclaredEmployments | None,
+    uploads: Uploads,
+) -> APIRouter:
+    """The pages; without a bank to query, the registers do not answer."""
     routes = APIRouter(prefix=DRAFTS, route_class=PageRoute)
     drawn = DraftPages(services, pages, readers)
     lists, groups, filing = DraftListScreen(drawn), GroupScreen(drawn), FilingScreen(drawn)
-    register = RegisterLookup(drawn, groups, lookups)
+    employments = WorkHistoryLookup(drawn, groups, declared)
+    register, papers = RegisterLookup(drawn, groups, lookups), DocumentsScreen(drawn, uploads)
 
     @routes.get("", name="drafts")
     def listing(request: Request) -> Response:
@@ -66,6 +79,26 @@ def draft_pages(services: Services, pages: Pages, readers: Readers, lookups: Emp
     @routes.post(f"{_OF_ONE}/register", name="lookUpEmployerByForm")
     def look_up(request: Request, draft_id: str, sent: Form) -> Response:
         return register.look_up(request, case_id_of(draft_id), sent)
+
+    @routes.post(f"{_OF_ONE}/employments", name="lookUpEmploymentsByForm")
+    def look_up_employments(request: Request, draft_id: str, sent: Form) -> Response:
+        return employments.look_up(request, case_id_of(draft_id), sent)
+
+    @routes.get(f"{_OF_ONE}/documents", name="draftDocuments")
+    def documents(request: Request, draft_id: str) -> Response:
+        return papers.show(request, case_id_of(draft_id))
+
+    @routes.post(f"{_OF_ONE}/documents", name="attachToDraft")
+    async def attach(request: Request, draft_id: str) -> Response:
+        return await papers.attach(request, case_id_of(draft_id))
+
+    @routes.post(f"{_OF_ONE}/documents/removal", name="removeFromDraft")
+    def remove(request: Request, draft_id: str, sent: Form) -> Response:
+        return papers.remove(request, case_id_of(draft_id), sent)
+
+    @routes.get(f"{_OF_ONE}/documents/{{sha256}}", name="draftDocument")
+    def document(request: Request, draft_id: str, sha256: str) -> Response:
+        return papers.read(request, case_id_of(draft_id), sha256)
 
     @routes.get(f"{_OF_ONE}/check", name="checkDraft")
     def check(request: Request, draft_id: str) -> Response:

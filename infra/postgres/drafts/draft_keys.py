@@ -9,7 +9,7 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap, aes_key_wrap
 
-from infra.keys import KEY_BYTES, MasterKey
+from infra.keys import KEY_BYTES, KeyDestroyed, MasterKey
 from infra.postgres.server.connection_pool import ConnectionPool
 
 _MAKE: Final = "insert into draft_key (draft, wrapped) values (%s, %s) on conflict do nothing"
@@ -20,7 +20,10 @@ _OLD: Final = (
 
 
 class DraftKeys:
-    """The keys in the key store that ``pool`` writes in; safe between threads. All raise ``DatabaseUnavailable``."""
+    """The keys in the key store that ``pool`` writes in; safe between threads. All raise ``DatabaseUnavailable``.
+
+    Implements :class:`infra.keys.ContentKeys` for the documents of drafts.
+    """
 
     def __init__(self, pool: ConnectionPool, master: MasterKey) -> None:
         self._pool = pool
@@ -40,6 +43,17 @@ class DraftKeys:
         with self._pool.connection() as connection, connection.cursor() as cursor:
             cursor.execute(_OF, (list(drafts),))
             return {draft: aes_key_unwrap(self._wrapping_key, bytes(wrapped)) for draft, wrapped in cursor.fetchall()}
+
+    def key_to_encrypt(self, draft_id: UUID) -> bytes:
+        """The key of a draft, as :class:`infra.keys.ContentKeys` says. Raises ``KeyDestroyed``."""
+        key = self.key_to_decrypt(draft_id)
+        if key is None:
+            raise KeyDestroyed
+        return key
+
+    def key_to_decrypt(self, draft_id: UUID) -> bytes | None:
+        """The key of a draft, or None once it is gone with the draft."""
+        return self.of((draft_id,)).get(draft_id)
 
     def destroy(self, drafts: Iterable[UUID]) -> None:
         """Destroy the keys of these drafts: nobody reads them any more, in no backup of the other database either."""

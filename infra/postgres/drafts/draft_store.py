@@ -38,6 +38,7 @@ _SAVE: Final = """
 update draft set authority = %s, version = %s, touched_at = %s, sealed = %s
  where owner = %s and id = %s and version = %s
 """
+_NAME_FILES: Final = "update draft_file set is_named = (sha256 = any(%s)) where draft = %s"
 _UNTOUCHED: Final = "select id from draft where touched_at < %s order by touched_at limit %s"
 _GONE: Final = """
 select id from unnest(%s::uuid[]) given (id)
@@ -99,6 +100,7 @@ class DraftStore:
             )  # fmt: skip
             if cursor.rowcount == 0:
                 raise StaleDraft
+            cursor.execute(_NAME_FILES, ([each.sha256 for each in draft.documents], draft.draft_id))
 
     def read(self, owner: str, draft_id: UUID) -> Draft | None:
         """The draft; None where the owner has none of this id."""
@@ -134,6 +136,8 @@ class DraftStore:
         with self._writers.connection() as connection, connection.cursor() as cursor:
             cursor.execute("delete from draft where owner = %s and id = %s", (owner, draft_id))
             was_there = bool(cursor.rowcount)
+            if was_there:
+                cursor.execute(_NAME_FILES, ([], draft_id))
         if was_there:
             self._keys.destroy((draft_id,))
         return was_there
@@ -151,6 +155,7 @@ class DraftStore:
                 "delete from draft where id = any(%s::uuid[]) and touched_at < %s returning id", (list(drafts), since)
             )
             deleted = [draft for (draft,) in cursor.fetchall()]
+            cursor.execute("update draft_file set is_named = false where draft = any(%s::uuid[])", (deleted,))
         self._keys.destroy(deleted)
         return len(deleted)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hmac
 import time
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from eventsourcing.persistence import EventStore
 
 from domain.case.case_limits import Recruitment
-from domain.case.commands import CaseCommand, CommandContext
+from domain.case.commands import CaseCommand, CommandContext, SubmitApplication
 from domain.case.events import ApplicationSubmitted, CaseEvent, LabourMarketEvidenceAdded
 from domain.case.found_by import FindableCases
 from domain.case.handling import CaseStream, Receipt, StreamHasMoved
@@ -183,9 +183,19 @@ class PostgresJournal:
         if content.pop("minted", None) is None:
             # A filing names no case yet: each attempt mints another id.
             content["case"] = str(case_id)
+        if isinstance(command, SubmitApplication):
+            _as_filed_before(content)
         content["command"] = type(command).__name__
         digest = hmac.new(self._digest_key, canonical_json(content), "sha256").digest()
         return CommandIdentity(context.actor, context.command_id, digest, context.key_holder)
+
+
+def _as_filed_before(content: dict[str, Any]) -> None:
+    """Leave out what filings did not say once, where this one does not either: repeated today it is still the same."""
+    if not content["received"]:
+        del content["received"]
+    if content["application"]["renewalOf"] is None:
+        del content["application"]["renewalOf"]
 
 
 def _receipt(first: Appended, *, repeated: bool = False) -> Receipt:
