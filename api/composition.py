@@ -63,6 +63,7 @@ from infra.postgres.server.migrate import (
     require_migrated,
 )
 from infra.postgres.signs_of_life import SignsOfLife
+from infra.sealed_notes import SealedNotes
 from infra.sealed_places import SealedPlaces
 from infra.settings import Settings
 from infra.workers.database_watch import DatabaseWatch
@@ -120,6 +121,7 @@ class Program:
     drafts: DraftStore
     draft_keys: DraftKeys
     places: SealedPlaces
+    notes: SealedNotes
 
     def projection_runners(self) -> dict[str, ProjectionRunner]:
         """A runner for each read model, by its name."""
@@ -334,6 +336,7 @@ def open_program(
             ),
             draft_keys=draft_keys,
             places=SealedPlaces(master.place_key),
+            notes=SealedNotes(master.note_key),
         )
 
 

@@ -13,12 +13,17 @@ def _title(language: Language) -> str:
     return language.gettext("Attach a document")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The document is attached")
+
+
 def _form(words: FormWords, _material: FormMaterial) -> Form:
     _ = words.language.gettext
     kind = Field(
         name="kind",
         kind=FieldKind.CHOICE,
         label=_("What the document is"),
+        missing=_("Choose what the document is"),
         required=True,
         choices=words.choices("documentKinds", DOCUMENT_KINDS),
     )
@@ -35,5 +40,6 @@ STEP = Step(
     action=Action.ATTACH_DOCUMENT,
     message=None,
     title=_title,
+    done=_done,
     form=_form,
 )

@@ -91,6 +91,13 @@ def cases_behind(
     return page_of([(place(_ORDER, _sorted_by(each), str(each.case_id)), each) for each in found], length)
 
 
+def number_behind(cursor: Cursor, on: date, scope: Scope = EVERYTHING, cell: Cell = ALL_CASES) -> int:
+    """How many cases `cases_behind` lists, over all its pages."""
+    cursor.execute(AS_OF + _NUMBER, parameters(on, scope, **_columns(cell)))
+    (found,) = cursor.fetchall()
+    return int(found[0])
+
+
 def urgency(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> Urgency:
     """How many are nearing their due day and how many have passed it; `cases_behind` has the list."""
     cursor.execute(AS_OF + _URGENCY, parameters(on, scope))
@@ -132,9 +139,7 @@ select case_id, reference, authority, category, kind, renewal, handler, status, 
   from judged
 """
 
-_CASES: Final = (
-    _SHOWN
-    + """
+_IN_CELL: Final = """
  where (%(is_open)s::boolean is null or (closed_on is null) = %(is_open)s)
    and (%(status)s::text is null or status = %(status)s)
    and (%(stage)s::text is null or stage = %(stage)s)
@@ -145,12 +150,25 @@ _CASES: Final = (
    and (%(closed_from)s::date is null or closed_on >= %(closed_from)s and closed_on < %(closed_to)s)
    and (%(age_from)s::int is null
         or measured_on - filed_on >= %(age_from)s and measured_on - filed_on < %(age_to)s)
+"""
+
+_CASES: Final = (
+    _SHOWN
+    + _IN_CELL
+    + """
    and (%(after_case)s::uuid is null
         or (coalesce(due_on, 'infinity'), case_id) > (%(after_due)s::date, %(after_case)s::uuid))
  order by coalesce(due_on, 'infinity'), case_id
  limit %(limit)s
 """
 )
+
+_COUNTED: Final = """
+select count(*)
+  from judged
+"""
+
+_NUMBER: Final = _COUNTED + _IN_CELL
 
 _URGENCY: Final = """
 , standings as (

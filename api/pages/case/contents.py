@@ -183,7 +183,7 @@ class CaseWords:
             (_("Handler"), self.actor(body.get("handler")) or _("Not assigned yet")),
         ]
         if "holder" in body:
-            pairs.append((_("The file is with"), self.label("holders", body["holder"])))
+            pairs.append((_("Waiting for"), self.label("holders", body["holder"])))
         if "closedAt" in body:
             pairs.append((_("Ended"), moment(body["closedAt"])))
         return tuple(pairs)
@@ -270,7 +270,8 @@ class CaseWords:
     def tasks(self, body: Mapping[str, Any]) -> tuple[str, ...]:
         """What a person has to judge by hand, and why."""
         return tuple(
-            f"{self.label('taskSubjects', each['subject'])}: {self.label('findingReasons', each['reason'])}"
+            f"{self.label('taskSubjects', each['subject'])}{self._language.colon} "
+            f"{self.label('findingReasons', each['reason'])}"
             for each in body["manualTasks"]
         )
 

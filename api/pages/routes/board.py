@@ -43,6 +43,7 @@ from api.words.languages import Language
 from domain.codes import AUTHORITIES, CATEGORIES
 from infra.identity.caller import Caller
 from projections.lists.keyset_pages import PlaceUnusable
+from projections.sla_board.drilldown import Cell
 from projections.sla_board.scope import Scope
 
 BOARD: Final = "/board"
@@ -177,6 +178,7 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
             "board_parts/cases.html",
             {
                 "rows": rows,
+                "heading": _heading(cell, boards.number(query.authorised, query.on, query.scope, cell), query.language),
                 "chosen": _chosen(query, parameters.multi_items(), words),
                 "freshness": freshness_of(place),
                 "back_href": query.href(BOARD),
@@ -226,6 +228,27 @@ def _form(request: Request, query: _BoardQuery, words: BoardWords) -> FilterForm
         ),
         kept=refresh_kept(request),
     )
+
+
+def _heading(cell: Cell, number: int, language: Language) -> str:
+    """Which cases these are, and how many."""
+    _ = language.gettext
+    match cell:
+        case Cell(standings=("late",)):
+            what = _("Late cases")
+        case Cell(standings=("atRisk",)):
+            what = _("Cases near their last day")
+        case Cell(standings=("inTime",)):
+            what = _("Cases in time")
+        case Cell(is_paused=True):
+            what = _("Paused cases")
+        case Cell(with_tasks=True):
+            what = _("Cases with manual tasks")
+        case Cell(is_open=True):
+            what = _("Open cases")
+        case _:
+            what = _("Cases")
+    return f"{what} ({language.integer(number)})"
 
 
 def _chosen(query: _BoardQuery, parameters: list[tuple[str, str]], words: BoardWords) -> list[str]:

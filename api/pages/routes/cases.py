@@ -18,7 +18,7 @@ from api.pages.case.file_page import FileScreen
 from api.pages.case.lagging_overviews import overviews_of
 from api.pages.case.sent_steps import fresh_key
 from api.pages.case.stage_line import stage_line, status_badge
-from api.pages.case.step_pages import DONE_PARAMETER, StepScreen
+from api.pages.case.step_pages import StepScreen
 from api.pages.charts.figures import csv_of
 from api.pages.page_parts import Paging
 from api.pages.page_route import PageRoute
@@ -97,7 +97,7 @@ class CaseScreen:
         page = snapshot.timeline(after=after, limit=ENTRIES_ON_A_PAGE)
         language, lists, caller = self._pages.language(request), self._readers.code_lists, authorised.caller
         words = CaseWords(language, lists)
-        done = STEP_OF.get(request.query_params.get(DONE_PARAMETER, ""))
+        done = STEP_OF.get(self._readers.what_was_done(request, caller, case_id))
         assessed = self._services.cases.assessed(snapshot) if case.is_open else None
         fees = self._services.fees.of_snapshot(snapshot).fees
         return self._pages.response(
@@ -123,7 +123,7 @@ class CaseScreen:
                 "handler": case.handler,
                 "version": snapshot.version,
                 "key": fresh_key(),
-                "done": "" if done is None else done.title(language),
+                "done": "" if done is None else done.done(language),
                 "findings": words.findings(
                     body["findings"],
                     with_remarks=self._readers.access.may_with(caller, Action.DECIDE_WORK_PART, case),

@@ -54,7 +54,6 @@ QUARANTINE: Final = MIGRATION + "/{authority}/quarantine"
 PAGE_LENGTH: Final = 50
 
 _REASON: Final = "reason"
-_DONE: Final = "done"
 _CORRECTED, _RETOLD, _WAITS = "corrected", "retold", "waits"
 
 Form = Annotated[SentForm, Depends(sent_form)]
@@ -184,7 +183,7 @@ class QuarantineScreen:
             done = do()
         except (RepairRefused, AuthorityIsLive, NotAccepting, AppendConflict) as why:
             return self._content(request, caller, authority, record, sent=sent, refused=why, status=409)
-        where = address(f"{quarantine_path(authority)}/{record}", (_DONE, done))
+        where = address(f"{quarantine_path(authority)}/{record}", self._readers.note(caller, done, record))
         return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
 
     def _content(
@@ -228,7 +227,7 @@ class QuarantineScreen:
                 "errors": errors,
                 "refused": refused,
                 "refused_heading": refused_heading(refused, words.language),
-                "done": request.query_params.get(_DONE, ""),
+                "done": self._readers.what_was_done(request, caller, record),
             },
             frame=self._readers.frame(request, caller, MIGRATION),
             status=status,
