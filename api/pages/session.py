@@ -166,11 +166,11 @@ class Readers:
         except NotSignedIn:
             return False
 
-    def note(self, caller: Caller, what: str, about: UUID) -> tuple[str, str]:
+    def note(self, caller: Caller, what: str, about: UUID | str) -> tuple[str, str]:
         """The parameter by which the page about something tells this reader, and nobody else, what they did to it."""
         return DONE_PARAMETER, self._notes.sealed(what, by=caller.actor, about=str(about))
 
-    def what_was_done(self, request: Request, caller: Caller, about: UUID) -> str:
+    def what_was_done(self, request: Request, caller: Caller, about: UUID | str) -> str:
         """What the address says that this reader did to it; empty where it says nothing that this service wrote."""
         given = request.query_params.get(DONE_PARAMETER)
         return self._notes.opened(given, by=caller.actor, about=str(about)) or ""

@@ -110,4 +110,4 @@ class LeftUploads:
         except (UnreadableEvent, KeyMissing) as why:
             _log.warning("upload.not_collected", case=str(place.case_id), error=type(why).__name__)
             return None
-        return case is not None and any(each.sha256 == place.sha256 for each in case.documents)
+        return case is not None and any(each.sha256 == place.sha256 for each in case.named_documents)

@@ -105,6 +105,22 @@ def urgency(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> Urgency:
     return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingAtStage:
+    """How many open cases are at a stage; how many of them are late, and how many paused."""
+
+    stage: str
+    cases: int
+    late: int
+    paused: int
+
+
+def waiting_at_stages(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> list[WaitingAtStage]:
+    """Where the open cases wait, the fullest stage first."""
+    cursor.execute(AS_OF + _WAITING, parameters(on, scope))
+    return rows_of(cursor, WaitingAtStage)
+
+
 def oldest(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, number: int = 10) -> list[CaseOnBoard]:
     """The open cases that were filed first."""
     cursor.execute(AS_OF + _OLDEST, parameters(on, scope, limit=length_of_page(number)))
@@ -180,6 +196,14 @@ _URGENCY: Final = """
 select coalesce(sum(n) filter (where standing = 'atRisk'), 0)::int,
        coalesce(sum(n) filter (where standing = 'late'), 0)::int
   from standings
+"""
+
+_WAITING: Final = """
+select stage, count(*)::int, (count(*) filter (where standing = 'late'))::int, (count(*) filter (where is_paused))::int
+  from judged
+ where closed_on is null
+ group by stage
+ order by 2 desc, stage
 """
 
 _OLDEST: Final = (

@@ -275,6 +275,20 @@ class CaseWords:
             for each in body["manualTasks"]
         )
 
+    def withdrawn_documents(self, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """What was attached by mistake, each with who withdrew it, when and why."""
+        return tuple(
+            self._language.gettext(
+                "%(kind)s: withdrawn by %(actor)s on %(day)s. %(reason)s",
+                kind=self.item(each["kind"]),
+                actor=self.actor(each["withdrawn"]["by"]),
+                day=self._language.datetime(moment(each["withdrawn"]["withdrawnAt"])),
+                reason=self.text(each["withdrawn"].get("reason")),
+            )
+            for each in body["documents"]
+            if "withdrawn" in each
+        )
+
     def requests(self, body: Mapping[str, Any]) -> tuple[RequestShown, ...]:
         """The requests for information, the newest first."""
         return tuple(

@@ -17,6 +17,7 @@ from api.http.routes.service_levels import cell_of, scope_of
 from api.pages.board.cache import BoardCache, Cached
 from api.pages.board.figures import FIGURE_NAMES, board_figures
 from api.pages.board.tiles import board_tiles, summary_of
+from api.pages.board.waiting import waiting_rows
 from api.pages.board.words import BoardWords
 from api.pages.case.rows import CaseRow, row_on_board
 from api.pages.charts.figures import Figure, csv_of
@@ -66,6 +67,7 @@ class _BoardQuery:
 
     authorised: AuthorisedCaller
     on: date
+    is_to_come: bool
     scope: Scope
     language: Language
 
@@ -94,9 +96,12 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
     def query_of(request: Request) -> _BoardQuery:
         caller = readers.authorised(request, Action.READ_SERVICE_LEVELS)
         parameters = with_actor(filled_in(request))
+        wanted = day_of(parameters, boards.today)
         return _BoardQuery(
             authorised=caller,
-            on=day_of(parameters, boards.today),
+            # Of a day that is still to come nothing is known: today is shown, and the page says so.
+            on=min(wanted, boards.today),
+            is_to_come=wanted > boards.today,
             scope=scope_of(boards, parameters, caller),
             language=pages.language(request),
         )
@@ -128,6 +133,9 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
             {
                 "form": _form(request, query, words),
                 "on": query.on,
+                "is_to_come": query.is_to_come,
+                "waiting": waiting_rows(reading.waiting, words, lambda *more: query.href(CASES, *more)),
+                "late_label": words.label("serviceStatuses", "late"),
                 "refreshing": Refreshing.of(request),
                 "summary": summary_of(reading.open_work, query.language),
                 "tiles": board_tiles(reading.open_work, freshness, words, lambda *more: query.href(CASES, *more)),

@@ -22,7 +22,7 @@ from api.pages.case.step_pages import StepScreen
 from api.pages.charts.figures import csv_of
 from api.pages.page_parts import Paging
 from api.pages.page_route import PageRoute
-from api.pages.rendering import Pages
+from api.pages.rendering import Link, Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import FIRST_PAGES, OWN_ROLES, Readers
 from api.permissions import Action
@@ -32,7 +32,9 @@ from api.services.cases import CaseAssessment
 from api.steps import answers, documents
 from api.steps.procedure import STEP_OF, is_main, possible_steps
 from domain.case.lifecycle import Case
+from infra.identity.caller import Role
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
+from projections.lists.work_queue import QueueFilter, QueueOrder
 
 ENTRIES_ON_A_PAGE = 50
 
@@ -124,6 +126,7 @@ class CaseScreen:
                 "version": snapshot.version,
                 "key": fresh_key(),
                 "done": "" if done is None else done.done(language),
+                "next_case": self._next_case(request, authorised, case_id) if done is not None else None,
                 "findings": words.findings(
                     body["findings"],
                     with_remarks=self._readers.access.may_with(caller, Action.DECIDE_WORK_PART, case),
@@ -133,6 +136,7 @@ class CaseScreen:
                 "checks": words.checks(body),
                 "tasks": words.tasks(body),
                 "documents": self._documents_shown(authorised, case, words),
+                "withdrawn_documents": words.withdrawn_documents(body),
                 "requests": words.requests(body),
                 "open_request": case.open_request,
                 "fees": words.case_fees(fees),
@@ -183,6 +187,20 @@ class CaseScreen:
         possible = possible_steps(self._services.access, caller, case, today) if is_live else ()
         actions = [(each.resource, each.title(language), is_main(each, caller, case, today)) for each in possible]
         return {"actions": actions, "is_live": is_live}
+
+    def _next_case(self, request: Request, authorised: AuthorisedCaller, case_id: UUID) -> Link | None:
+        """The most urgent other case that waits for this handler, for who is done with one."""
+        caller = authorised.caller
+        if caller.role is not Role.CASE_HANDLER or caller.authority is None:
+            return None
+        reader = self._readers.authorised(request, Action.READ_WORK_QUEUE)
+        mine = QueueFilter(authority=caller.authority, handler=caller.actor, holder="region")
+        found = self._services.queues.read(reader, mine, QueueOrder.DUE_DAY, limit=2, after=None)
+        waiting = next((each for each in found.page.items if each.case_id != case_id), None)
+        if waiting is None:
+            return None
+        words = self._pages.language(request).gettext("Next case that waits for you: %(case)s", case=waiting.reference)
+        return Link(href=f"/cases/{waiting.case_id}", text=words)
 
     def _readings(self, assessed: CaseAssessment | None, words: CaseWords) -> str:
         return "" if assessed is None else words.readings(assessed.readings)
