@@ -103,7 +103,7 @@ def heading_of(problem: Problem, code_lists: CodeLists, language: Language) -> s
         case TOO_MANY_FAILED.status:
             return _("Too many attempts")
         case _unforeseen:
-            return _("This request cannot be processed")
+            return _("Check what you entered")
 
 
 def explanation_of(problem: Problem, code_lists: CodeLists, language: Language) -> str:

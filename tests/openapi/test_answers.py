@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -72,6 +73,9 @@ def eventful(clients: ComparedClients, stopped_clock: StoppedClock) -> Iterator[
         assert last.status_code == 201, last.text
         tag = last.headers["ETag"]
     stopped_clock.move_to("2026-01-24")
+    mistaken = {"sha256": sha256(pdf()).hexdigest(), "reason": "verkeerd dossier"}
+    last = handler.change(agency.attach(last, pdf()), "withdrawnDocuments", mistaken)
+    assert agency.get(f"{case_path(last)}/documents/{mistaken['sha256']}").status_code == 404
     last = agency.change(agency.attach(last, pdf()), "labourMarketTests", EVIDENCE)
     (request,) = agency.case(last)["informationRequests"]
     (document,) = agency.get(f"{case_path(last)}/documents").json()["items"]

@@ -73,7 +73,7 @@ def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, ha
 
     expect(page.locator(".case-head")).to_contain_text("Permit granted")
     expect(page.locator(".stage-line .step-done")).to_have_count(5)
-    expect(page.get_by_text("You can read this case; no action is required from you now.")).to_be_visible()
+    expect(page.get_by_text("You have nothing to do")).to_be_visible()
     keep_screenshot(page, "case-decided")
 
 

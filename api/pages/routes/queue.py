@@ -183,6 +183,7 @@ def _form(wanted: QueueFilter, starts_in: str, sort: str, caller: Caller, words:
 
     return FilterForm(
         action=QUEUE,
+        everything=address(QUEUE, *_EVERYTHING),
         filters=(
             *((authority,) if caller.authority is None else ()),
             Filter(
