@@ -6,6 +6,7 @@ by whom it may be filed is part of what it says.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from typing import Final
@@ -13,12 +14,13 @@ from uuid import UUID
 
 from api.composition import Program
 from api.permissions import Action
-from api.services.access import Access, AuthorisedCaller
+from api.services.access import Access, AuthorisedCaller, OfSomebody
+from api.services.known_handlers import KnownHandlers
 from api.services.refusals import AlreadyFiled, ApplicationUnknown
 from api.services.same_filing import case_id_of_filing
 from domain.case.admissibility import open_points
 from domain.case.application import Application
-from domain.case.commands import CaseCommand, CommandContext, CorrectCase, Minted, SubmitApplication
+from domain.case.commands import AssignCase, CaseCommand, CommandContext, CorrectCase, Minted, SubmitApplication
 from domain.case.completeness import check_application
 from domain.case.decision import assessment_at_decision
 from domain.case.fees import FeeStatus, fee_statuses
@@ -88,6 +90,7 @@ class CaseService:
     def __init__(self, program: Program, access: Access) -> None:
         self._program = program
         self._access = access
+        self._handlers = KnownHandlers(program)
 
     @property
     def today(self) -> date:
@@ -146,14 +149,27 @@ class CaseService:
     ) -> Handled:
         """Carry out a command on a case; ``known`` is its stream, where it has been read for this request already.
 
-        Raises ``ApplicationUnknown``, and what :func:`domain.case.handling.handle` raises.
+        Raises ``ApplicationUnknown``, :class:`InvalidInput` for a case that is given to nobody who is known, and what
+        :func:`domain.case.handling.handle` raises.
         """
-        handled = self._program.handle(case_id, command, context, self._access.admission(caller), known=known)
+        handled = self._program.handle(case_id, command, context, self._admission(caller, command), known=known)
         if isinstance(command, CorrectCase) and command.worker is not None and command.worker.ssin is not None:
             # By a number that became known later the worker finds the case, also when this is a repetition. Whether
             # it is the worker's own is judged by the stream: of a number that was wrong the index is never asked.
             self._program.keys.link(handled.case.worker_subject, command.worker.ssin)
         return handled
+
+    def _admission(self, caller: AuthorisedCaller, command: CaseCommand) -> Callable[[OfSomebody], None]:
+        """Lets through to a case within reach, and there only what can be asked of anybody that is known."""
+        admission = self._access.admission(caller)
+        if not isinstance(command, AssignCase):
+            return admission
+
+        def to_somebody(case: OfSomebody) -> None:
+            admission(case)
+            self._handlers.require(caller, command.handler)
+
+        return to_somebody
 
     def case(self, caller: AuthorisedCaller, case_id: UUID) -> CaseSnapshot:
         """The case with all that is shown of it, at one version. Raises ``ApplicationUnknown``."""

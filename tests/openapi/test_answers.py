@@ -59,9 +59,9 @@ def eventful(clients: ComparedClients, stopped_clock: StoppedClock) -> Iterator[
     last = agency.file(represented(labourMarketTest=evidence))
     tag = agency.employer_found(last)
     for change, body in (
-        ("assignments", {"handler": "caseHandler:h-13"}),
+        ("assignments", {"handler": "caseHandler:handler-12"}),
         ("assignmentWithdrawals", {"reason": "verkeerde collega"}),
-        ("assignments", {"handler": "caseHandler:h-12"}),
+        ("assignments", {"handler": "caseHandler:handler-12"}),
         ("mandateVerifications", {"valid": True}),
         ("feePayments", {**FEE, "paymentReference": "mistyped"}),
         ("voidedFeePayments", {"payment": 1, "reason": "verkeerd dossier"}),
@@ -266,7 +266,7 @@ def test_problems(clients: ComparedClients, employer: ServiceClient, handler: Se
     assert problem_of(handler.get(f"applications/{uuid4()}")) == (404, "resourceNotFound")
     assert problem_of(employer.file({**APPLICATION, "worker": {}, "unheardOf": 1})) == (400, "badRequest")
     assert problem_of(handler.change(filed, "forwardings", {})) == (409, "notAdmissibleYet")
-    assert problem_of(handler.change(filed, "assignments", {"handler": "caseHandler:x"}, tag='"9"')) == (
+    assert problem_of(handler.change(filed, "assignments", {"handler": "caseHandler:handler-12"}, tag='"9"')) == (
         412,
         "staleVersion",
     )
@@ -275,7 +275,7 @@ def test_problems(clients: ComparedClients, employer: ServiceClient, handler: Se
     assert problem_of(employer.attach(filed, b"%PDF"))[0] == 400
     assert problem_of(employer.get("refData", Accept="text/html")) == (406, "notAcceptable")
     assert problem_of(employer.client.delete(case_path(filed))) == (405, "methodNotAllowed")
-    assert handler.change(filed, "assignments", {"handler": "caseHandler:h-12"}).status_code == 201
+    assert handler.change(filed, "assignments", {"handler": "caseHandler:handler-12"}).status_code == 201
 
 
 @pytest.fixture

@@ -32,7 +32,6 @@ from api.steps.procedure import STEP_OF, possible_steps
 from api.steps.step import Step
 from api.words.choices import Choice
 from api.words.languages import Language
-from domain.case.commands import AssignCase
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
@@ -88,8 +87,6 @@ class StepScreen:
             context = context_of(cases, caller, sent)
             _require_request(step, snapshot.case, sent)
             command = command_of(step, case_id, sent, body_of(form, sent), context)
-            if isinstance(command, AssignCase):
-                self._services.assignment.require_known(caller, command.handler)
             cases.change(caller, case_id, command, context, known=snapshot.stream)
         except InvalidInput as why:
             language = self._pages.language(request)
