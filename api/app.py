@@ -98,7 +98,7 @@ def create_app(
     services, authentication = Services.of(program), _authentication(program, issuer)
     quotas = Quotas(program.limits.requests, program.limit_counts)
     pages, code_lists, rules = Pages.load(), CodeLists.load(), program.clock_rules
-    readers = Readers(services.access, authentication, quotas, pages.languages, code_lists)
+    readers = Readers(services.access, authentication, quotas, pages.languages, code_lists, program.notes)
     uploads = Uploads(program.limits.uploads, program.limit_counts)
     declared = None if lookups is None else DeclaredEmployments(lookups=lookups, index=program.index)
     app.state.access, app.state.authentication, app.state.quotas = services.access, authentication, quotas

@@ -68,6 +68,7 @@ from infra.postgres.signs_of_life import SignsOfLife
 from infra.postgres.webhooks.deliveries import Deliveries
 from infra.postgres.webhooks.subscriptions import Subscriptions
 from infra.postgres.webhooks.webhook_keys import WebhookKeys
+from infra.sealed_notes import SealedNotes
 from infra.sealed_places import SealedPlaces
 from infra.settings import Settings
 from infra.webhooks.addresses import AddressBook
@@ -132,6 +133,7 @@ class Program:
     draft_documents: DocumentStore
     draft_files: DraftFiles
     places: SealedPlaces
+    notes: SealedNotes
 
     def projection_runners(self) -> dict[str, ProjectionRunner]:
         """A runner for each read model, by its name."""
@@ -364,6 +366,7 @@ def open_program(
             draft_documents=draft_documents,
             draft_files=DraftFiles(request_writers, draft_documents, document_locks),
             places=SealedPlaces(master.place_key),
+            notes=SealedNotes(master.note_key),
         )
 
 

@@ -38,6 +38,7 @@ class Action(StrEnum):
     READ_FEES = "readFees"
     LIST_OPEN_FEES = "listOpenFees"
     RECORD_FEE_PAYMENT = "recordFeePayment"
+    WITHDRAW_DOCUMENT = "withdrawDocument"
     VOID_FEE_PAYMENT = "voidFeePayment"
     DECIDE_ADMISSIBILITY = "decideAdmissibility"
     DECIDE_WORK_PART = "decideWorkPart"

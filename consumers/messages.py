@@ -67,6 +67,7 @@ KINDS: Final[Mapping[str, str]] = {
     "AssignmentWithdrawn": "applications.notify.assignmentWithdrawn",
     "CaseCorrected": "applications.notify.corrected",
     "DocumentAttached": "documents.notify.attached",
+    "DocumentWithdrawn": "documents.notify.withdrawn",
     "FeePaid": "fees.notify.paid",
     "FeePaymentVoided": "fees.notify.voided",
     "MandateVerified": "mandates.notify.verified",

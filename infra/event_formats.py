@@ -74,6 +74,7 @@ FORMATS: Final = (
     _format("ApplicationSubmitted", 3, events.ApplicationSubmitted),
     _format("ApplicationSubmitted", 4, events.ApplicationSubmitted),
     _format("DocumentAttached", 1, events.DocumentAttached),
+    _format("DocumentWithdrawn", 1, events.DocumentWithdrawn),
     _format("FeePaid", 1, events.FeePaid, in_clear=("paymentReference",)),
     _format("FeePaid", 2, events.FeePaid),
     _format("FeePaymentVoided", 1, events.FeePaymentVoided),

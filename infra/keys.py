@@ -75,6 +75,7 @@ class MasterKey:
         self.tenant_key = self._derived("tenants of commands")
         self.draft_owner_key = self._derived("owners of drafts")
         self.place_key = self._derived("places in lists")
+        self.note_key = self._derived("notes of what was done")
         self.login_key = self._derived("passwords of the logins of the database")
 
     def _derived(self, purpose: str) -> bytes:

@@ -15,7 +15,7 @@ from typing import Any, Final
 from api.demonstration.contributions import contribution, contribution_is_known, is_exempt
 from api.demonstration.filings import Filing
 from api.demonstration.papers import Paper
-from api.demonstration.people import HANDLERS, LEAD, Party
+from api.demonstration.people import HANDLERS, Party
 from api.demonstration.season import FILING_FROM, office_day
 from api.demonstration.steps import Answer, DecideWork, Send, Step
 
@@ -83,10 +83,10 @@ def course_of(number: int, chance: random.Random, filing: Filing, filed_on: date
 
 
 def _intake(opened: _Opened, chance: random.Random) -> Iterator[Step]:
-    """The lead gives the case to a handler, who writes down the fee and looks the mandate up."""
+    """A handler takes the case, writes down the fee and looks the mandate up."""
     filing, handler = opened.filing, opened.handler
     day = office_day(opened.filed_on + timedelta(days=chance.randint(1, 3)))
-    yield Send(on=day, name="assign", by=LEAD, resource="assignments", body={"handler": handler.actor})
+    yield Send(on=day, name="assign", by=handler, resource="assignments", body={"handler": handler.actor})
     if opened.fee_paid and not is_exempt(filing.body, opened.filed_on):
         fee = {
             "recipient": "federal",

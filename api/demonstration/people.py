@@ -50,7 +50,6 @@ class Party:
 HANDLERS: Final = tuple(
     Party(role=Role.CASE_HANDLER, subject=f"h-{number}", authority=AUTHORITY) for number in range(1, 6)
 )
-LEAD: Final = Party(role=Role.CASE_HANDLER, subject="lead-1", authority=AUTHORITY)
 OPERATIONS: Final = Party(role=Role.OPERATIONS, subject="operations-1", authority=AUTHORITY)
 REGULATOR: Final = Party(role=Role.REGULATOR, subject="regulator-1", authority=AUTHORITY)
 

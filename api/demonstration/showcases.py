@@ -15,7 +15,7 @@ from api.demonstration.contributions import contribution, is_exempt
 from api.demonstration.course import admissible
 from api.demonstration.filings import Filing, Occasion
 from api.demonstration.papers import Paper
-from api.demonstration.people import HANDLERS, LEAD, Party, employer_of
+from api.demonstration.people import HANDLERS, Party, employer_of
 from api.demonstration.steps import Answer, Send, Step
 from infra.identity.caller import Role
 
@@ -74,7 +74,7 @@ def showcases(seed: int) -> tuple[Planned, ...]:
 
 
 def _intake(number: int, filing: Filing, day: date) -> list[Step]:
-    steps: list[Step] = [_sent(day, "assign", LEAD, "assignments", handler=_HANDLER.actor)]
+    steps: list[Step] = [_sent(day, "assign", _HANDLER, "assignments", handler=_HANDLER.actor)]
     if not is_exempt(filing.body, day):
         steps.append(
             _sent(

@@ -31,11 +31,15 @@ class Filter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilterForm:
-    """The fields in order; ``kept`` are the other parameters of the address, which stay."""
+    """The fields in order; ``kept`` are the other parameters of the address, which stay.
+
+    ``everything`` is where nothing is filtered, where that is not the address of the list itself.
+    """
 
     action: str
     filters: tuple[Filter, ...]
     kept: tuple[tuple[str, str], ...] = ()
+    everything: str | None = None
 
 
 def filled_in(request: Request) -> QueryParams:

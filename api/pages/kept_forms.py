@@ -22,7 +22,8 @@ KEPT: Final = "kept"
 """The field that holds the form as it was sent."""
 
 SIGN_IN_AGAIN: Final = "/session/again"
-_WITH_FORMS: Final = ("/cases/", "/drafts")
+_WITH_FORMS: Final = ("/cases/", "/drafts", "/migration/", "/queue/payments/", "/search")
+"""Where people send what they typed; what is only a click is clicked again."""
 
 
 def is_worth_keeping(request: Request) -> bool:

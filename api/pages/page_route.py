@@ -41,6 +41,9 @@ class PageRoute(APIRoute):
                     raise RequestRefused(input_problem(issues))
                 return await answer(request)
             except NotSignedIn as why:
+                if _renews_a_part(request):
+                    # The sign-in fits in no part of a page: the part stays as it was, with all that was typed.
+                    return Response(status_code=204, headers={"Cache-Control": "no-store"})
                 if is_worth_keeping(request):
                     return RedirectResponse(why.way_through(SIGN_IN_AGAIN), 307, {"Cache-Control": "no-store"})
                 return RedirectResponse(why.way_through(ENTRANCE), 303, {"Cache-Control": "no-store"})
@@ -51,6 +54,11 @@ class PageRoute(APIRoute):
                 return refusal_page(request, problem)
 
         return answer_or_refuse
+
+
+def _renews_a_part(request: Request) -> bool:
+    """Whether a script sends what is typed so far, to renew a part of the page beside it."""
+    return request.headers.get("HX-Request") == "true" and request.method not in _SAFE
 
 
 def require_own_site(request: Request) -> None:

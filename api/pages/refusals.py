@@ -24,7 +24,7 @@ from api.http.problems import (
     RequestRefused,
 )
 from api.words.code_lists import CodeLists
-from api.words.languages import Language
+from api.words.languages import SOURCE_LANGUAGE, Language
 from domain.case.document_rules import DocumentRefusal
 from domain.case.refusals import Reason
 
@@ -103,7 +103,7 @@ def heading_of(problem: Problem, code_lists: CodeLists, language: Language) -> s
         case TOO_MANY_FAILED.status:
             return _("Too many attempts")
         case _unforeseen:
-            return _("This request cannot be processed")
+            return _("Check what you entered")
 
 
 def explanation_of(problem: Problem, code_lists: CodeLists, language: Language) -> str:
@@ -136,12 +136,14 @@ def explanation_of(problem: Problem, code_lists: CodeLists, language: Language) 
             return _("Nothing was changed. Go back and try again, or begin at the start page.")
 
 
-def particulars_of(problem: Problem) -> str:
-    """The days, the amount or the limit that a refused step came up against, in English; empty where none is named.
+def particulars_of(problem: Problem, language: Language) -> str:
+    """The days, the amount or the limit that a refused step came up against, for readers of English; else empty.
 
-    Other refusals have no sentence of their own on a page: it would repeat the explanation, or name codes.
+    It is a sentence of the interface, which speaks English; the explanation says the same in every language. Other
+    refusals have no sentence of their own on a page: it would repeat the explanation, or name codes.
     """
-    return problem.detail if problem.type.code in _WITH_PARTICULARS else ""
+    is_read = language.code == SOURCE_LANGUAGE and problem.type.code in _WITH_PARTICULARS
+    return problem.detail if is_read else ""
 
 
 def _is_described(problem: Problem) -> bool:

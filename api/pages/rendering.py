@@ -38,13 +38,17 @@ class LanguageLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFrame:
-    """The frame of a page: the colours of an authority, the navigation, the reader, and where they look for a case."""
+    """The frame of a page: the colours of an authority, the navigation, the reader, and where they look for a case.
+
+    ``home_href`` is where the name of the service leads: to the first page of the reader, or the entrance.
+    """
 
     authority: str | None = None
     navigation: tuple[Link, ...] = ()
     reader: str | None = None
     sign_out_href: str | None = None
     search_href: str | None = None
+    home_href: str = "/"
 
 
 NO_FRAME: Final = PageFrame()

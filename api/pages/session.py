@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from fastapi import Request, Response
 
@@ -24,11 +25,13 @@ from api.words.code_lists import CodeLists
 from api.words.languages import Language, Languages
 from infra.identity.caller import Caller, Role
 from infra.identity.errors import TokenFault
+from infra.sealed_notes import SealedNotes
 
 SESSION_COOKIE: Final = "session"
 """Over plain HTTP, which is for this machine alone."""
 _SECURE_SESSION_COOKIE: Final = "__Host-session"
 """Over HTTPS: a browser takes it only from this very host, over HTTPS, for all paths, and no other host can set it."""
+DONE_PARAMETER: Final = "done"
 NEXT_PARAMETER: Final = "next"
 EXPIRED_PARAMETER: Final = "expired"
 ENTRANCE: Final = "/"
@@ -79,12 +82,14 @@ class Readers:
         quotas: Quotas,
         languages: Languages,
         code_lists: CodeLists,
+        notes: SealedNotes,
     ) -> None:
         self.access = access
         self._authentication = authentication
         self._quotas = quotas
         self._languages = languages
         self.code_lists = code_lists
+        self._notes = notes
 
     def caller(self, request: Request) -> Caller:
         """Who is signed in. Raises :class:`NotSignedIn`."""
@@ -132,6 +137,7 @@ class Readers:
             ),
             reader=f"{self.code_lists.label('roles', caller.role, language.code)} {caller.subject}",
             sign_out_href=SIGN_OUT,
+            home_href=FIRST_PAGES[caller.role],
             search_href=SEARCH if here != SEARCH and self.access.may(caller, Action.SEARCH_CASES) else None,
         )
 
@@ -141,7 +147,17 @@ class Readers:
             return self.frame(request, self.caller(request), here)
         except NotSignedIn:
             language = self._languages.chosen(request)
-            return PageFrame(navigation=(Link(href=LAW, text=language.gettext("The law"), here=here == LAW),))
+            return PageFrame(
+                navigation=(Link(href=LAW, text=language.gettext("Rules and calculator"), here=here == LAW),)
+            )
+
+    def has_expired(self, request: Request) -> bool:
+        """Whether there is a session that has ended by its time."""
+        try:
+            self.caller(request)
+        except NotSignedIn as why:
+            return why.expired
+        return False
 
     def is_official(self, request: Request) -> bool:
         """Whether the signed-in reader works for an authority, and is no party to an application."""
@@ -149,6 +165,15 @@ class Readers:
             return self.caller(request).role not in OWN_ROLES
         except NotSignedIn:
             return False
+
+    def note(self, caller: Caller, what: str, about: UUID | str) -> tuple[str, str]:
+        """The parameter by which the page about something tells this reader, and nobody else, what they did to it."""
+        return DONE_PARAMETER, self._notes.sealed(what, by=caller.actor, about=str(about))
+
+    def what_was_done(self, request: Request, caller: Caller, about: UUID | str) -> str:
+        """What the address says that this reader did to it; empty where it says nothing that this service wrote."""
+        given = request.query_params.get(DONE_PARAMETER)
+        return self._notes.opened(given, by=caller.actor, about=str(about)) or ""
 
     def _ways(self, language: Language, caller: Caller) -> tuple[tuple[str, str], ...]:
         """Where this reader can go, by the permission table for the role."""
@@ -158,7 +183,7 @@ class Readers:
             ("/queue", language.gettext("Work queue"), self.access.may(caller, Action.READ_WORK_QUEUE)),
             ("/board", language.gettext("Service levels"), self.access.may(caller, Action.READ_SERVICE_LEVELS)),
             ("/migration", language.gettext("Migration"), self.access.may(caller, Action.READ_MIGRATIONS)),
-            (LAW, language.gettext("The law"), True),
+            (LAW, language.gettext("Rules and calculator"), True),
         )
         return tuple((href, text) for href, text, open_to_him in ways if open_to_him)
 

@@ -24,7 +24,6 @@ from api.words.languages import Language
 from domain.case.refusals import InputIssue, InvalidInput
 from domain.case.stated_checks import check_stated_facts
 from domain.case.stated_facts import StatedFacts
-from domain.case.value_checks import SCHEMA_VIOLATION
 from domain.codes import RECRUITMENT_CHANNELS
 from domain.law.provisions.job import ShortageOccupation
 from domain.law.rulebook import Rulebook
@@ -148,28 +147,19 @@ def or_none(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
 def errors_at_fields(
     form: Form, issues: Sequence[InputIssue], language: Language, *, prefix: str = "", title: str = ""
 ) -> tuple[FieldError, ...]:
-    """Each issue at its field; the format of a day, an amount or a share is given as this form requires it.
+    """Each issue at its field; a share as this form requires it, in per cents.
 
     The paths of the issues are names of fields, below ``prefix``; ``title`` names the form as a whole.
     """
-    _, kinds = language.gettext, {each.name: each.kind for each in form.fields}
     labels = {each.name: each.label for each in form.fields}
     found: dict[str, FieldError] = {}
     for issue in issues:
-        name, remedy = issue.path, ""
+        name = issue.path
         if name == f"{prefix}{SHARE}" and name in labels:
-            remedy = _("enter a share above 0 and at most 100 per cent")
-        elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.DAY:
-            remedy = _("enter a day that exists, such as 01/03/2026")
-        elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.AMOUNT:
-            remedy = _("enter an amount in euros, such as 4.250,00")
-        elif issue.code == SCHEMA_VIOLATION and kinds.get(name) is FieldKind.NUMBER:
-            remedy = _("enter a whole number")
-        errors = (
-            (FieldError(field=name, text=f"{labels[name]}: {remedy}"),)
-            if remedy
-            else errors_of(form, (issue,), language, title=title)
-        )
+            remedy = language.gettext("enter a share above 0 and at most 100 per cent")
+            errors: tuple[FieldError, ...] = (FieldError(field=name, text=f"{labels[name]}{language.colon} {remedy}"),)
+        else:
+            errors = errors_of(form, (issue,), language, title=title)
         for error in errors:
             found.setdefault(error.field, error)
     return tuple(found.values())

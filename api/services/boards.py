@@ -14,7 +14,7 @@ from api.services.refusals import NotFound, NotPermitted
 from infra.postgres.read_models.row_scope import rows_within
 from infra.sealed_places import Listing
 from projections.lists.keyset_pages import Page
-from projections.sla_board.drilldown import CaseOnBoard, Cell, cases_behind
+from projections.sla_board.drilldown import CaseOnBoard, Cell, cases_behind, number_behind
 from projections.sla_board.model import BoardLine, CaseCounts, SlaBoard, board, total
 from projections.sla_board.scope import Scope
 
@@ -75,6 +75,11 @@ class BoardService:
         with rows_within(self._program.readers, rows_of(caller)) as cursor:
             page = cases_behind(cursor, on, scope, cell, limit=limit, after=place)
         return self._program.places.sealed(page, Listing.BOARD_CASES)
+
+    def number(self, caller: AuthorisedCaller, on: date, scope: Scope, cell: Cell) -> int:
+        """How many cases :meth:`cases` lists, over all its pages."""
+        with rows_within(self._program.readers, rows_of(caller)) as cursor:
+            return number_behind(cursor, on, scope, cell)
 
     def reading(self, caller: AuthorisedCaller, on: date, scope: Scope) -> BoardReading:
         """Every number of the board, read at once."""

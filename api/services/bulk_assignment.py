@@ -10,15 +10,14 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from api.composition import Program
-from api.services.access import AuthorisedCaller, rows_of
+from api.services.access import AuthorisedCaller
 from api.services.cases import CaseService
+from api.services.known_handlers import KnownHandlers
 from domain.case.commands import AssignCase
 from domain.case.refusals import CommandRefused, InputIssue, InvalidInput, StaleVersion
 from domain.case.value_checks import INVALID_INPUT
-from infra.identity.caller import Role
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
-from infra.postgres.read_models.row_scope import rows_within
-from projections.lists.work_queue import HandlerLoad, WorkQueue, handler_loads
+from projections.lists.work_queue import HandlerLoad, WorkQueue
 
 MOST_AT_ONCE: Final = 100
 
@@ -60,31 +59,11 @@ class BulkAssignment:
     def __init__(self, program: Program, cases: CaseService) -> None:
         self._program = program
         self._cases = cases
+        self._handlers = KnownHandlers(program)
 
     def handlers(self, caller: AuthorisedCaller) -> tuple[HandlerLoad, ...]:
-        """To whom the caller may give a case: whoever has or had one of this authority, and the caller, first.
-
-        There is no register of the people of an authority: who never had a case is not known, and takes a first one
-        from the queue.
-        """
-        identity = caller.caller
-        with rows_within(self._program.readers, rows_of(caller)) as cursor:
-            known = {each.handler: each for each in handler_loads(cursor, identity.authority or "")}
-        if identity.role is not Role.CASE_HANDLER:
-            return tuple(known.values())
-        own = known.pop(identity.actor, HandlerLoad(handler=identity.actor, open_cases=0))
-        return (own, *known.values())
-
-    def require_known(self, caller: AuthorisedCaller, handler: str) -> None:
-        """Raises :class:`InvalidInput` for somebody who is no handler of the caller's authority, as far as known."""
-        if handler not in {each.handler for each in self.handlers(caller)}:
-            issue = InputIssue(
-                path="handler",
-                code=INVALID_INPUT,
-                problem="no case handler of this authority is known by this identifier",
-                remedy="choose one who has had a case of this authority; a new colleague takes a first case first",
-            )
-            raise InvalidInput((issue,))
+        """To whom the caller may give a case, and how many open ones they have."""
+        return self._handlers.of(caller)
 
     def assign(
         self, caller: AuthorisedCaller, chosen: Sequence[Chosen], handler: str, key: UUID
@@ -103,7 +82,7 @@ class BulkAssignment:
             )
             raise InvalidInput((issue,))
         read = {each: self._cases.case(caller, each.case_id) for each in chosen}
-        self.require_known(caller, handler)
+        self._handlers.require(caller, handler)
         done = tuple(self._assigned(caller, each, snapshot, handler, key) for each, snapshot in read.items())
         self._wait()
         return done

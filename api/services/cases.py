@@ -6,18 +6,20 @@ by whom it may be filed is part of what it says.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Final, Protocol
 from uuid import UUID
 
 from api.composition import Program
 from api.permissions import Action
-from api.services.access import Access, AuthorisedCaller
+from api.services.access import Access, AuthorisedCaller, OfSomebody
+from api.services.known_handlers import KnownHandlers
 from api.services.refusals import AlreadyFiled, ApplicationUnknown
 from api.services.same_filing import case_id_of_filing
 from domain.case.admissibility import open_points
 from domain.case.application import Application, Document
-from domain.case.commands import CaseCommand, CommandContext, Minted, SubmitApplication
+from domain.case.commands import AssignCase, CaseCommand, CommandContext, Minted, SubmitApplication
 from domain.case.completeness import check_application
 from domain.case.decision import assessment_at_decision
 from domain.case.fees import FeeStatus, fee_statuses
@@ -108,6 +110,7 @@ class CaseService:
     def __init__(self, program: Program, access: Access) -> None:
         self._program = program
         self._access = access
+        self._handlers = KnownHandlers(program)
 
     @property
     def today(self) -> date:
@@ -196,9 +199,22 @@ class CaseService:
     ) -> Handled:
         """Carry out a command on a case; ``known`` is its stream, where it has been read for this request already.
 
-        Raises ``ApplicationUnknown``, and what :func:`domain.case.handling.handle` raises.
+        Raises ``ApplicationUnknown``, :class:`InvalidInput` for a case that is given to nobody who is known, and what
+        :func:`domain.case.handling.handle` raises.
         """
-        return self._program.handle(case_id, command, context, self._access.admission(caller), known=known)
+        return self._program.handle(case_id, command, context, self._admission(caller, command), known=known)
+
+    def _admission(self, caller: AuthorisedCaller, command: CaseCommand) -> Callable[[OfSomebody], None]:
+        """Lets through to a case within reach, and there only what can be asked of anybody that is known."""
+        admission = self._access.admission(caller)
+        if not isinstance(command, AssignCase):
+            return admission
+
+        def to_somebody(case: OfSomebody) -> None:
+            admission(case)
+            self._handlers.require(caller, command.handler)
+
+        return to_somebody
 
     def case(self, caller: AuthorisedCaller, case_id: UUID) -> CaseSnapshot:
         """The case with all that is shown of it, at one version. Raises ``ApplicationUnknown``."""

@@ -121,7 +121,7 @@ class ReceivingDocument:
             stored = self._incoming.whole()
             document = Document(kind=self._kind, sha256=stored.sha256, media_type=stored.media_type, size=stored.size)
             if document not in self._case.documents:
-                self._rules.require_room((*self._case.documents, document))
+                self._rules.require_room((*self._case.named_documents, document))
         except BaseException:
             self._incoming.drop()
             raise
@@ -155,7 +155,7 @@ class ReceivingDocument:
 
     def _take_back_unless_named(self, sha256: str, lock: HeldLock) -> None:
         case = self._program.journal.read(self._stream.case_id).case
-        if case is None or all(each.sha256 != sha256 for each in case.documents):
+        if case is None or all(each.sha256 != sha256 for each in case.named_documents):
             lock.require()
             self._incoming.take_back()
         # Without the lock somebody may have attached what was taken away: the copy stays, to be put in its place.
@@ -227,7 +227,7 @@ class DocumentService:
         expected = Document(kind=coming.kind, sha256=_NOT_YET, media_type=coming.media_type, size=coming.announced or 0)
         self._program.require_possible(stream, AttachDocument(document=expected), context)
         rules = self._program.document_rules
-        rules.require_room((*case.documents, expected))
+        rules.require_room((*case.named_documents, expected))
         incoming = store.begin(stream.case_id, case.worker_subject, coming.media_type, expected_size=coming.announced)
 
         def change(command: AttachDocument) -> Handled:

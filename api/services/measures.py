@@ -11,7 +11,7 @@ from typing import Final
 from domain.case.lifecycle import OPEN_STATUSES
 from projections.check_times.model import CheckTime, check_times
 from projections.read_model import Cursor
-from projections.sla_board.drilldown import CaseOnBoard, oldest, urgency
+from projections.sla_board.drilldown import CaseOnBoard, WaitingAtStage, oldest, urgency, waiting_at_stages
 from projections.sla_board.flow import DayFlow, DayOfStages, Step, flow, stages_by_day
 from projections.sla_board.model import CaseCounts, board, total
 from projections.sla_board.rework import CheckOutcome, RequestedItem, Rework, check_outcomes, requested_items, rework
@@ -101,6 +101,7 @@ class BoardReading:
     stages: list[DayOfStages]
     ages: list[AgeBin]
     age_of_open: Percentiles
+    waiting: list[WaitingAtStage]
     oldest: list[CaseOnBoard]
     queue_fronts: list[QueueFront]
     percentiles: list[MonthOfPercentiles]
@@ -124,6 +125,7 @@ def read_board(cursor: Cursor, on: date, scope: Scope) -> BoardReading:
         stages=_stages(cursor, on, scope),
         ages=ages(cursor, on, scope),
         age_of_open=age_of_open(cursor, on, scope),
+        waiting=waiting_at_stages(cursor, on, scope),
         oldest=oldest(cursor, on, scope),
         queue_fronts=queue_fronts(cursor, on, scope),
         percentiles=percentiles(cursor, on, scope),

@@ -19,6 +19,10 @@ def _title(language: Language) -> str:
     return language.gettext("Decide on admissibility")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The decision on admissibility is recorded")
+
+
 def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     grounds = supported_inadmissibility_grounds(material.case, material.rulebook, material.today)
@@ -47,6 +51,7 @@ STEP = Step(
         command=lambda body, _target: body,
     ),
     title=_title,
+    done=_done,
     form=_form,
     possible=_undecided,
     awaited=_undecided,

@@ -52,9 +52,15 @@ def _title(language: Language) -> str:
     return language.gettext("Answer the request")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("Your answer was sent")
+
+
 def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
-    answer = Field(name="answer", kind=FieldKind.TEXT, label=_("Your answer"), required=True)
+    answer = Field(
+        name="answer", kind=FieldKind.TEXT, label=_("Your answer"), missing=_("Enter your answer"), required=True
+    )
     documents = Field(
         name=DOCUMENTS,
         kind=FieldKind.ANY_OF,
@@ -99,6 +105,7 @@ STEP = Step(
         path="informationRequests/{information_request_id}/answers",
     ),
     title=_title,
+    done=_done,
     form=_form,
     possible=_answerable,
     awaited=_answerable,

@@ -17,9 +17,13 @@ def _title(language: Language) -> str:
     return language.gettext("Undo the assignment")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The assignment is undone")
+
+
 def _form(words: FormWords, _material: FormMaterial) -> Form:
     _ = words.language.gettext
-    reason = Field(name="reason", kind=FieldKind.TEXT, label=_("Reason"), required=True)
+    reason = Field(name="reason", kind=FieldKind.TEXT, label=_("Reason"), missing=_("Enter the reason"), required=True)
     return Form(
         lead=_("The case waits for a handler again. That it was assigned stays in its timeline, with the reason."),
         send=_("Undo the assignment"),
@@ -41,6 +45,7 @@ STEP = Step(
         command=lambda body, _target: body,
     ),
     title=_title,
+    done=_done,
     form=_form,
     possible=_assigned,
 )

@@ -17,16 +17,22 @@ def _title(language: Language) -> str:
     return language.gettext("Assign the case")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The case is assigned")
+
+
 def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     handler = Field(
         name="handler",
         kind=FieldKind.CHOICE,
         label=_("Handler"),
+        missing=_("Choose a handler"),
         hint=_("Whoever has or had a case of this authority. A new colleague takes a first case from the queue."),
         required=True,
         choices=material.handlers,
         values=(material.actor,),
+        recorded=() if material.case.handler is None else (material.case.handler,),
     )
     return Form(lead=_("The case appears in the queue of the assignee."), send=_("Assign"), fields=(handler,))
 
@@ -45,6 +51,7 @@ STEP = Step(
         command=lambda body, _target: body,
     ),
     title=_title,
+    done=_done,
     form=_form,
     awaited=_unassigned,
 )

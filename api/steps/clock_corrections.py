@@ -75,7 +75,11 @@ def _command(body: ClockCorrection) -> PauseClock | ResumeClock | CorrectPause:
 
 
 def _title(language: Language) -> str:
-    return language.gettext("Correct the clock")
+    return language.gettext("Pause or resume the target")
+
+
+def _done(language: Language) -> str:
+    return language.gettext("The change to the service target is recorded")
 
 
 def _form(words: FormWords, material: FormMaterial) -> Form:
@@ -87,37 +91,66 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
     }
     grounds = tuple(each for each in PAUSE_GROUNDS if each != PAUSE_GROUND)
     nothing = (Choice(value="", text="\u2013"),)
-    pauses = tuple(Choice(value=str(each.number), text=f"{each.number}: {each.from_}") for each in material.case.pauses)
+    pauses = tuple(
+        Choice(value=str(each.number), text=f"{each.number}{words.language.colon} {words.language.date(each.from_)}")
+        for each in material.case.pauses
+    )
+    # There is nothing to correct where nothing was paused.
+    possible = CLOCK_CORRECTIONS if pauses else (PAUSE, RESUME)
     fields = (
         Field(
             name="kind",
             kind=FieldKind.ONE_OF,
             label=_("Action"),
+            missing=_("Choose what to do"),
             required=True,
-            choices=tuple(Choice(value=each, text=kinds[each]) for each in CLOCK_CORRECTIONS),
+            choices=tuple(Choice(value=each, text=kinds[each]) for each in possible),
         ),
         Field(
             name="on",
             kind=FieldKind.DAY,
             label=_("Effective from"),
             hint=_("To pause: the first day that does not count. To resume: the first day that counts again."),
+            missing=_("Enter the day"),
+            conditional=True,
         ),
         Field(
             name="ground",
             kind=FieldKind.CHOICE,
             label=_("Ground of the pause"),
+            missing=_("Choose a ground"),
+            conditional=True,
             choices=nothing + words.choices("pauseGrounds", grounds),
         ),
         Field(name="legalReference", kind=FieldKind.LINE, label=_("Legal reference of the pause")),
-        Field(name="pause", kind=FieldKind.CHOICE, label=_("Which pause is corrected"), choices=nothing + pauses),
-        Field(name="from", kind=FieldKind.DAY, label=_("Its first day")),
-        Field(name="to", kind=FieldKind.DAY, label=_("The day on which it counted again")),
+        *(_fields_of_corrected_pause(words, pauses) if pauses else ()),
         words.motivation(required=True),
     )
     return Form(
         lead=_("The service target moves by the days on which it was paused; a statutory term does not."),
-        send=_("Correct the clock"),
+        send=_("Record the change"),
         fields=fields,
+    )
+
+
+def _fields_of_corrected_pause(words: FormWords, pauses: tuple[Choice, ...]) -> tuple[Field, ...]:
+    _ = words.language.gettext
+    return (
+        Field(
+            name="pause",
+            kind=FieldKind.ONE_NUMBER,
+            label=_("Which pause is corrected"),
+            missing=_("Choose the pause"),
+            choices=pauses,
+        ),
+        Field(
+            name="from",
+            kind=FieldKind.DAY,
+            label=_("Its first day"),
+            missing=_("Enter the first day of the pause"),
+            conditional=True,
+        ),
+        Field(name="to", kind=FieldKind.DAY, label=_("The day on which it counted again")),
     )
 
 
@@ -127,5 +160,6 @@ STEP = Step(
     action=Action.CORRECT_CLOCK,
     message=Message(body=ClockCorrection, issues=_issues, command=lambda body, _target: _command(body)),
     title=_title,
+    done=_done,
     form=_form,
 )

@@ -24,11 +24,18 @@ def _title(language: Language) -> str:
     return language.gettext("Correct the file")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The correction is recorded")
+
+
 def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     parts = {WORKER: _worker_fields, EMPLOYER: _employer_fields, EMPLOYMENT: _employment_fields}
-    filled = (replace(each, values=values_at(material.body, each)) for each in parts[material.part](words))
-    reason = Field(name="reason", kind=FieldKind.TEXT, label=_("Reason"), required=True)
+    filled = (
+        replace(each, values=values_at(material.body, each), recorded=values_at(material.body, each))
+        for each in parts[material.part](words)
+    )
+    reason = Field(name="reason", kind=FieldKind.TEXT, label=_("Reason"), missing=_("Enter the reason"), required=True)
     return Form(
         lead=_("What was recorded before stays in the log; the file shows what you enter here."),
         send=_("Correct"),
@@ -84,6 +91,7 @@ def _employment_fields(words: FormWords) -> tuple[Field, ...]:
         name="employment.contract",
         kind=FieldKind.CHOICE,
         label=_("Contract"),
+        missing=_("Choose the contract"),
         required=True,
         choices=words.choices("contracts", CONTRACTS),
     )
@@ -126,5 +134,6 @@ STEP = Step(
         command=lambda body, _target: body,
     ),
     title=_title,
+    done=_done,
     form=_form,
 )

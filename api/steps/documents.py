@@ -19,12 +19,17 @@ def kinds_of_document(words: FormWords) -> tuple[Choice, ...]:
     return words.choices("documentKinds", DOCUMENT_KINDS)
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The document is attached")
+
+
 def _form(words: FormWords, _material: FormMaterial) -> Form:
     _ = words.language.gettext
     kind = Field(
         name="kind",
         kind=FieldKind.CHOICE,
         label=_("What the document is"),
+        missing=_("Choose what the document is"),
         required=True,
         choices=kinds_of_document(words),
     )
@@ -41,5 +46,6 @@ STEP = Step(
     action=Action.ATTACH_DOCUMENT,
     message=None,
     title=_title,
+    done=_done,
     form=_form,
 )

@@ -17,12 +17,17 @@ def _title(language: Language) -> str:
     return language.gettext("Record a payment")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The payment is recorded")
+
+
 def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     recipient = Field(
         name="recipient",
         kind=FieldKind.ONE_OF,
         label=_("Paid to"),
+        missing=_("Choose to whom it was paid"),
         required=True,
         choices=words.choices("feeRecipients", FEE_RECIPIENTS),
     )
@@ -30,6 +35,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         name="amount",
         kind=FieldKind.AMOUNT,
         label=_("Amount in euros"),
+        missing=_("Enter the amount"),
         hint=_("Euros and cents, such as 123,45"),
         required=True,
     )
@@ -37,6 +43,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         name="paidOn",
         kind=FieldKind.DAY,
         label=_("Paid on"),
+        missing=_("Enter the day of the payment"),
         required=True,
         values=(day_as_written(material.today),),
     )
@@ -44,6 +51,7 @@ def _form(words: FormWords, material: FormMaterial) -> Form:
         name="paymentReference",
         kind=FieldKind.LINE,
         label=_("Reference on the proof of payment"),
+        missing=_("Enter the reference"),
         hint=_communications(words, material.case),
         required=True,
     )
@@ -73,6 +81,7 @@ STEP = Step(
         command=lambda body, _target: body,
     ),
     title=_title,
+    done=_done,
     form=_form,
     awaited=lambda case, _today: not case.counted_payments,
 )

@@ -34,15 +34,23 @@ class FieldKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """``name`` is the path in the body; ``values`` is the content of the field when the form is shown."""
+    """``name`` is the path in the body; ``values`` is the content of the field when the form is shown.
+
+    ``conditional`` is a field that may be required, as its hint or another field says. ``missing`` is what is said
+    where it is required and empty; without it, a sentence that fits any field. ``recorded`` is what the file holds that
+    this field replaces; None where it replaces nothing.
+    """
 
     name: str
     kind: FieldKind
     label: str
     hint: str | None = None
     required: bool = False
+    conditional: bool = False
+    missing: str | None = None
     choices: tuple[Choice, ...] = ()
     values: tuple[str, ...] = ()
+    recorded: tuple[str, ...] | None = None
 
     @property
     def value(self) -> str:
@@ -96,9 +104,11 @@ class FormWords:
         return Field(
             name="motivation",
             kind=FieldKind.TEXT,
-            label=self.language.gettext("Motivation"),
+            label=self.language.gettext("Reasons"),
+            missing=self.language.gettext("Enter the reasons"),
             hint=hint,
             required=required,
+            conditional=hint is not None,
         )
 
     def outcome(self, list_name: str, outcomes: tuple[str, ...]) -> Field:
@@ -107,6 +117,7 @@ class FormWords:
             name="outcome",
             kind=FieldKind.ONE_OF,
             label=self.language.gettext("Decision"),
+            missing=self.language.gettext("Choose a decision"),
             required=True,
             choices=self.choices(list_name, outcomes),
         )
@@ -117,6 +128,7 @@ class FormWords:
             name="grounds",
             kind=FieldKind.ANY_OF,
             label=self.language.gettext("Grounds"),
+            missing=self.language.gettext("Choose at least one ground"),
             hint=self.language.gettext("Only for a negative decision; then at least one."),
             choices=self.choices(list_name, grounds),
         )

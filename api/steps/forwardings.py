@@ -16,6 +16,10 @@ def _title(language: Language) -> str:
     return language.gettext("Forward to the Immigration Office")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The file was sent to the Immigration Office")
+
+
 def _form(words: FormWords, _material: FormMaterial) -> Form:
     _ = words.language.gettext
     return Form(lead=_("Record that the complete file was sent to the Immigration Office."), send=_("Record"))
@@ -37,6 +41,7 @@ STEP = Step(
         body=ForwardToImmigrationOffice, issues=lambda _body, _today: (), command=lambda body, _target: body
     ),
     title=_title,
+    done=_done,
     form=_form,
     possible=_possible,
     awaited=_awaited,

@@ -43,12 +43,17 @@ def _title(language: Language) -> str:
     return language.gettext("Ask for information")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("Your question was sent")
+
+
 def _form(words: FormWords, _material: FormMaterial) -> Form:
     _ = words.language.gettext
     items = Field(
         name="items",
         kind=FieldKind.ANY_OF,
         label=_("Requested items"),
+        missing=_("Choose what you request"),
         required=True,
         choices=words.choices("detailKinds", DETAIL_KINDS) + words.choices("documentKinds", DOCUMENT_KINDS),
     )
@@ -56,6 +61,7 @@ def _form(words: FormWords, _material: FormMaterial) -> Form:
         name="question",
         kind=FieldKind.TEXT,
         label=_("Your question"),
+        missing=_("Enter your question"),
         hint=_("State what is missing and why, so that the answer is complete."),
         required=True,
     )
@@ -72,6 +78,7 @@ STEP = Step(
     action=Action.REQUEST_INFORMATION,
     message=Message(body=InformationQuestion, issues=_issues, command=_command),
     title=_title,
+    done=_done,
     form=_form,
     possible=lambda case, today: case.work_part is None and in_hand(case, today),
 )

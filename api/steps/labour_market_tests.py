@@ -14,6 +14,10 @@ def _title(language: Language) -> str:
     return language.gettext("Add evidence of the recruitment search")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The evidence is recorded")
+
+
 STEP = Step(
     resource="labourMarketTests",
     operation="addLabourMarketTest",
@@ -24,5 +28,6 @@ STEP = Step(
         command=lambda body, _target: AddLabourMarketEvidence(evidence=body),
     ),
     title=_title,
+    done=_done,
     form=None,
 )

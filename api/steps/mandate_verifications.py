@@ -17,12 +17,17 @@ def _title(language: Language) -> str:
     return language.gettext("Verify the mandate")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The result on the mandate is recorded")
+
+
 def _form(words: FormWords, _material: FormMaterial) -> Form:
     _ = words.language.gettext
     valid = Field(
         name="valid",
         kind=FieldKind.TRUTH,
         label=_("Result of the register of mandates"),
+        missing=_("Choose the result"),
         required=True,
         choices=(
             Choice(value="true", text=_("The mandate is valid")),
@@ -46,6 +51,7 @@ STEP = Step(
     action=Action.VERIFY_MANDATE,
     message=Message(body=VerifyMandate, issues=lambda _body, _today: (), command=lambda body, _target: body),
     title=_title,
+    done=_done,
     form=_form,
     possible=_represented,
     possible_after_the_end=_represented,

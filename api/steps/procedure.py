@@ -27,6 +27,7 @@ from api.steps import (
     residence_part_decisions,
     voided_fee_payments,
     withdrawals,
+    withdrawn_documents,
     work_part_decisions,
 )
 from api.steps.step import Step
@@ -45,6 +46,7 @@ STEPS: Final[tuple[Step, ...]] = (
     fee_payments.STEP,
     voided_fee_payments.STEP,
     documents.STEP,
+    withdrawn_documents.STEP,
     labour_market_tests.STEP,
     corrections.STEP,
     clock_corrections.STEP,

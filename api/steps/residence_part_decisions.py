@@ -19,6 +19,10 @@ def _title(language: Language) -> str:
     return language.gettext("Record the decision on residence")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The decision on residence is recorded")
+
+
 def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     decided_on = Field(
@@ -53,6 +57,7 @@ STEP = Step(
         command=lambda body, _target: body,
     ),
     title=_title,
+    done=_done,
     form=_form,
     possible=_possible,
     awaited=_possible,

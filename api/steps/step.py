@@ -66,10 +66,10 @@ class Step:
     """One way to change a case.
 
     ``resource`` is the last part of its path and ``operation`` its name in the contract. ``message`` is what is sent;
-    None where that is a file. ``form`` is how a person takes the step; None where only programs do. ``possible`` is
-    when it can be taken in an open case, and ``possible_after_the_end`` in one that has ended; ``awaited`` is when an
-    open case waits for it, from those of whom ``awaited_from`` is true. A page offers what will most likely be
-    accepted; the decider has the last word.
+    None where that is a file. ``title`` names the step, and ``done`` says that it was taken. ``form`` is how a person
+    takes the step; None where only programs do. ``possible`` is when it can be taken in an open case, and
+    ``possible_after_the_end`` in one that has ended; ``awaited`` is when an open case waits for it, from those of whom
+    ``awaited_from`` is true. A page offers what will most likely be accepted; the decider has the last word.
     """
 
     resource: str
@@ -77,6 +77,7 @@ class Step:
     action: Action
     message: Message[Any] | None
     title: Callable[[Language], str]
+    done: Callable[[Language], str]
     form: Callable[[FormWords, FormMaterial], Form] | None
     possible: Condition = always
     possible_after_the_end: Condition = never

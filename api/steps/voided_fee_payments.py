@@ -16,18 +16,25 @@ def _title(language: Language) -> str:
     return language.gettext("Void a payment")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The payment is voided")
+
+
 def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     payment = Field(
         name="payment",
         kind=FieldKind.ONE_NUMBER,
         label=_("Payment that was recorded wrongly"),
+        missing=_("Choose the payment"),
         required=True,
         choices=tuple(
             Choice(value=str(each.number), text=_payment(words, each)) for each in material.case.counted_payments
         ),
     )
-    reason = Field(name="reason", kind=FieldKind.TEXT, label=_("What was wrong"), required=True)
+    reason = Field(
+        name="reason", kind=FieldKind.TEXT, label=_("What was wrong"), missing=_("Enter what was wrong"), required=True
+    )
     return Form(
         lead=_("The payment no longer counts, and what is due is due again. The record itself remains in the file."),
         send=_("Void the payment"),
@@ -54,6 +61,7 @@ STEP = Step(
         command=lambda body, _target: body,
     ),
     title=_title,
+    done=_done,
     form=_form,
     possible=lambda case, _today: bool(case.counted_payments),
 )

@@ -14,6 +14,10 @@ def _title(language: Language) -> str:
     return language.gettext("Withdraw the application")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The application is withdrawn")
+
+
 def _form(words: FormWords, _material: FormMaterial) -> Form:
     _ = words.language.gettext
     reason = Field(name="reason", kind=FieldKind.TEXT, label=_("Reason"))
@@ -34,5 +38,6 @@ STEP = Step(
         command=lambda body, _target: body,
     ),
     title=_title,
+    done=_done,
     form=_form,
 )

@@ -19,6 +19,10 @@ def _title(language: Language) -> str:
     return language.gettext("Decide on the work part")
 
 
+def _done(language: Language) -> str:
+    return language.gettext("The decision on the work part is recorded")
+
+
 def _form(words: FormWords, material: FormMaterial) -> Form:
     _ = words.language.gettext
     assessment = assessment_at_decision(material.case, material.today, material.rulebook)
@@ -48,6 +52,7 @@ STEP = Step(
         command=lambda body, _target: body,
     ),
     title=_title,
+    done=_done,
     form=_form,
     possible=_decidable,
     awaited=_decidable,

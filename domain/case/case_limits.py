@@ -36,6 +36,7 @@ from domain.case.commands import (
     VoidFeePayment,
     WithdrawApplication,
     WithdrawAssignment,
+    WithdrawDocument,
 )
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InputIssue, Reason
@@ -138,6 +139,7 @@ def _room_of(command: CaseCommand) -> _Room:
             | VerifyMandate()
             | RecordFeePayment()
             | VoidFeePayment()
+            | WithdrawDocument()
             | CorrectCase()
             | RequestInformation()
             | PauseClock()

@@ -24,6 +24,7 @@ from domain.case.commands import (
     VoidFeePayment,
     WithdrawApplication,
     WithdrawAssignment,
+    WithdrawDocument,
 )
 from domain.case.completeness import check_corrected_parts
 from domain.case.decision import OUTCOMES
@@ -105,6 +106,10 @@ def check_assignment(command: AssignCase) -> Found:
 
 def check_assignment_withdrawal(command: WithdrawAssignment) -> Found:
     return tuple(free_text("reason", command.reason))
+
+
+def check_withdrawn_document(command: WithdrawDocument) -> Found:
+    return (*digest("sha256", command.sha256), *free_text("reason", command.reason))
 
 
 def check_correction(command: CorrectCase, *, today: date) -> Found:

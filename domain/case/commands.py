@@ -101,6 +101,17 @@ class AttachDocument:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawDocument:
+    """A file was attached by mistake and counts no more; that it was attached stays on record.
+
+    ``sha256`` is the digest of the file, as whatever it was attached.
+    """
+
+    sha256: str
+    reason: FreeText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordFeePayment:
     """``amount`` is EUR; ``payment_reference`` is the one on the proof of payment."""
 
@@ -240,6 +251,7 @@ CaseCommand = (
     | RecordIdentifierReplaced
     | WithdrawApplication
     | AttachDocument
+    | WithdrawDocument
     | RecordFeePayment
     | VoidFeePayment
     | VerifyMandate

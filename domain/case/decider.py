@@ -35,6 +35,7 @@ from domain.case.commands import (
     VoidFeePayment,
     WithdrawApplication,
     WithdrawAssignment,
+    WithdrawDocument,
 )
 from domain.case.events import CaseEvent
 from domain.case.lifecycle import Case
@@ -54,6 +55,8 @@ def decide(case: Case | None, command: CaseCommand, context: CommandContext, rul
     match command:
         case AttachDocument():
             return filing.attach_document(case, command, context)
+        case WithdrawDocument():
+            return filing.withdraw_document(case, command, context)
         case RecordFeePayment():
             return fee_payments.record_fee_payment(case, command, context)
         case VoidFeePayment():

@@ -42,6 +42,7 @@ from domain.case.filing_events import (
     ApplicationWithdrawn,
     CaseCorrected,
     DocumentAttached,
+    DocumentWithdrawn,
     EmployerNumbers,
     FeePaid,
     FeePaymentVoided,
@@ -80,6 +81,7 @@ __all__ = [
     "DeclaredQuarter",
     "DeclaredRelation",
     "DocumentAttached",
+    "DocumentWithdrawn",
     "EmployerIdentified",
     "EmployerNumbers",
     "EmploymentVerified",
@@ -103,6 +105,7 @@ __all__ = [
 CaseEvent = (
     ApplicationSubmitted
     | DocumentAttached
+    | DocumentWithdrawn
     | FeePaid
     | FeePaymentVoided
     | CaseCorrected

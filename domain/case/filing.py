@@ -12,6 +12,7 @@ from domain.case.commands import (
     CorrectCase,
     SubmitApplication,
     WithdrawApplication,
+    WithdrawDocument,
 )
 from domain.case.events import (
     ApplicationSubmitted,
@@ -20,6 +21,7 @@ from domain.case.events import (
     CaseEvent,
     CrossroadsCheckRequested,
     DocumentAttached,
+    DocumentWithdrawn,
     EmployerNumbers,
     JobOffered,
     RepresentativeNumber,
@@ -121,6 +123,33 @@ def attach_document(case: Case, command: AttachDocument, context: CommandContext
             by=context.actor,
             worker_subject=case.worker_subject,
         )
+    ]
+
+
+def withdraw_document(case: Case, command: WithdrawDocument, context: CommandContext) -> list[CaseEvent]:
+    """Take back a file that was attached by mistake, as whatever it was attached.
+
+    Raises :class:`CommandRefused` for a file that was never in the case, and once the work part is decided: the
+    decision rests on what was in the file then.
+    """
+    require_open(case)
+    if all(each.sha256 != command.sha256 for each in case.named_documents):
+        raise CommandRefused(Reason.DOCUMENT_NOT_ATTACHED, "no file with this digest is attached to the case")
+    withdrawn = [each for each in case.documents if each.sha256 == command.sha256]
+    if withdrawn and case.work_part is not None:
+        raise CommandRefused(
+            Reason.NOT_CORRECTABLE_NOW,
+            "the decision on the work part rests on this file: it can no longer be withdrawn",
+        )
+    return [
+        DocumentWithdrawn(
+            effective_at=context.now,
+            document=each,
+            by=context.actor,
+            worker_subject=case.worker_subject,
+            reason=command.reason,
+        )
+        for each in withdrawn
     ]
 
 

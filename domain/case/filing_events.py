@@ -97,6 +97,17 @@ class DocumentAttached:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentWithdrawn:
+    """A file that was attached by mistake counts no more. Its content lies where it lay, until its key is destroyed."""
+
+    effective_at: datetime
+    document: Document
+    by: str
+    worker_subject: UUID
+    reason: Personal[FreeText] = personal(SubjectRole.WORKER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FeePaid:
     """A fee was paid on the civil day ``paid_on``: ``amount`` in EUR to ``recipient`` (FACTS 4.9).
 

@@ -31,6 +31,7 @@ from domain.case.events import (
     DeadlineBreached,
     DeadlineWarned,
     DocumentAttached,
+    DocumentWithdrawn,
     EmployerIdentified,
     EmploymentVerified,
     FeePaid,
@@ -181,6 +182,12 @@ def _changed(case: Case, event: CaseEvent) -> Case:
             return replace(case, facts=replace(case.facts, publications=publications))
         case DocumentAttached():
             return replace(case, documents=(*case.documents, event.document))
+        case DocumentWithdrawn():
+            return replace(
+                case,
+                documents=tuple(each for each in case.documents if each != event.document),
+                withdrawn_documents=(*case.withdrawn_documents, event.document),
+            )
         case FeePaid():
             paid = FeePayment(
                 number=len(case.payments) + 1,

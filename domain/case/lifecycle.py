@@ -125,6 +125,8 @@ class Case:
     salary: RuleApplied | None = None
     manual_tasks: tuple[ManualTask, ...] = ()
     documents: tuple[Document, ...] = ()
+    withdrawn_documents: tuple[Document, ...] = ()
+    """Those that were attached by mistake: on record, and in the document store, but not in the file."""
     payments: tuple[FeePayment, ...] = ()
     mandate_valid: bool | None = None
     is_from_another_system: bool = False
@@ -196,6 +198,11 @@ class Case:
     def next_pause(self) -> int:
         """The number that the next pause of the clock gets."""
         return len(self.pauses) + 1
+
+    @property
+    def named_documents(self) -> tuple[Document, ...]:
+        """Every document that the stream names, those that were withdrawn too: their content is not collected."""
+        return (*self.documents, *self.withdrawn_documents)
 
     @property
     def counted_payments(self) -> tuple[FeePayment, ...]:

@@ -27,7 +27,7 @@ _PAGE: Final = 10_000
 _DECISIONS: Final = ("WorkPartDecided", "ApplicationDecided")
 _LOOKED_AT: Final = (
     *_DECISIONS, "ApplicationSubmitted", "LegacyRecordRetold", "SalaryVerified", "LabourMarketTestAssessed",
-    "CrossroadsCheckRequested", "CrossroadsCheckAnswered", "DocumentAttached",
+    "CrossroadsCheckRequested", "CrossroadsCheckAnswered", "DocumentAttached", "DocumentWithdrawn",
 )  # fmt: skip
 
 
@@ -80,6 +80,8 @@ def _resting(rows: Iterator[tuple[UUID, int, str, int, bytes]], ground: Ground, 
                 reference = clear["reference"]
             case "DocumentAttached":
                 documents.add(clear["document"]["sha256"])
+            case "DocumentWithdrawn":
+                documents.discard(clear["document"]["sha256"])
             case "CrossroadsCheckRequested":
                 # Requested again: what was answered before is no longer valid.
                 answers.pop(clear["check"], None)

@@ -114,5 +114,5 @@ class LeftUploads:
         return (
             case is not None
             and case.worker_subject == place.subject
-            and any(each.sha256 == place.sha256 for each in case.documents)
+            and any(each.sha256 == place.sha256 for each in case.named_documents)
         )

@@ -42,7 +42,7 @@ def body_of(file: CaseFile, personal: PersonalParts, rules: ClockRules, now: dat
         "deadlines": {clock.id: clock_content(clock) for clock in clocks_at(file, rules, now, explained=False)},
         "timeByHolder": seconds_by_holder(course, now),
         **_application(file, personal),
-        "documents": list(file.documents),
+        "documents": [_document(each, personal) for each in file.documents],
         "fees": [_payment(at, each, personal) for at, each in enumerate(file.fees, start=1)],
         "mandate": _with_text(file.mandate, personal, "mandateReference"),
         "employerOnRegister": _with_text(file.employer_on_register, personal, "name"),
@@ -151,6 +151,13 @@ def _decision(decision: Mapping[str, Any] | None, personal: PersonalParts) -> di
         findings = [{**each, **hidden} for each in decision["findings"]]
         return {**decision, "findings": findings, "motivation": WITHHELD}
     return {**decision, "findings": fields["findings"], "motivation": fields["motivation"]}
+
+
+def _document(entry: Mapping[str, Any], personal: PersonalParts) -> dict[str, Any]:
+    """A document, with the reason where it was withdrawn."""
+    if "withdrawn" not in entry:
+        return dict(entry)
+    return {**entry, "withdrawn": _with_text(entry["withdrawn"], personal, "reason")}
 
 
 def _payment(number: int, payment: Mapping[str, Any], personal: PersonalParts) -> dict[str, Any]:

@@ -119,6 +119,19 @@ def _attached(file: CaseFile, event: RecordedEvent) -> Taken:
     return {"documents": (*file.documents, document_entry(clear["document"], clear["effectiveAt"], clear["by"]))}
 
 
+def _document_withdrawn(file: CaseFile, event: RecordedEvent) -> Taken:
+    """It stays in the file, and is marked."""
+    document = event.clear["document"]
+    note = {**_recorded(event.clear, "by", at="withdrawnAt"), "eventVersion": event.version}
+    is_it = {name: document[name] for name in ("kind", "sha256")}
+    return {
+        "documents": tuple(
+            {**each, "withdrawn": note} if "withdrawn" not in each and is_it.items() <= each.items() else each
+            for each in file.documents
+        )
+    }
+
+
 def _paid(file: CaseFile, event: RecordedEvent) -> Taken:
     paid = _recorded(event.clear, "recipient", "amount", "paidOn", "paymentReference", "by", at="recordedAt")
     return {"fees": (*file.fees, {**paid, "eventVersion": event.version})}
@@ -224,6 +237,7 @@ _FOLD: Final = CaseFold(
         {
             "LegacyRecordRetold": retold,
             "DocumentAttached": _attached,
+            "DocumentWithdrawn": _document_withdrawn,
             "FeePaid": _paid,
             "FeePaymentVoided": _payment_voided,
             "CaseCorrected": _corrected,

@@ -91,11 +91,34 @@ def cases_behind(
     return page_of([(place(_ORDER, _sorted_by(each), str(each.case_id)), each) for each in found], length)
 
 
+def number_behind(cursor: Cursor, on: date, scope: Scope = EVERYTHING, cell: Cell = ALL_CASES) -> int:
+    """How many cases `cases_behind` lists, over all its pages."""
+    cursor.execute(AS_OF + _NUMBER, parameters(on, scope, **_columns(cell)))
+    (found,) = cursor.fetchall()
+    return int(found[0])
+
+
 def urgency(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> Urgency:
     """How many are nearing their due day and how many have passed it; `cases_behind` has the list."""
     cursor.execute(AS_OF + _URGENCY, parameters(on, scope))
     (found,) = rows_of(cursor, Urgency)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingAtStage:
+    """How many open cases are at a stage; how many of them are late, and how many paused."""
+
+    stage: str
+    cases: int
+    late: int
+    paused: int
+
+
+def waiting_at_stages(cursor: Cursor, on: date, scope: Scope = EVERYTHING) -> list[WaitingAtStage]:
+    """Where the open cases wait, the fullest stage first."""
+    cursor.execute(AS_OF + _WAITING, parameters(on, scope))
+    return rows_of(cursor, WaitingAtStage)
 
 
 def oldest(cursor: Cursor, on: date, scope: Scope = EVERYTHING, *, number: int = 10) -> list[CaseOnBoard]:
@@ -132,9 +155,7 @@ select case_id, reference, authority, category, kind, renewal, handler, status, 
   from judged
 """
 
-_CASES: Final = (
-    _SHOWN
-    + """
+_IN_CELL: Final = """
  where (%(is_open)s::boolean is null or (closed_on is null) = %(is_open)s)
    and (%(status)s::text is null or status = %(status)s)
    and (%(stage)s::text is null or stage = %(stage)s)
@@ -145,12 +166,25 @@ _CASES: Final = (
    and (%(closed_from)s::date is null or closed_on >= %(closed_from)s and closed_on < %(closed_to)s)
    and (%(age_from)s::int is null
         or measured_on - filed_on >= %(age_from)s and measured_on - filed_on < %(age_to)s)
+"""
+
+_CASES: Final = (
+    _SHOWN
+    + _IN_CELL
+    + """
    and (%(after_case)s::uuid is null
         or (coalesce(due_on, 'infinity'), case_id) > (%(after_due)s::date, %(after_case)s::uuid))
  order by coalesce(due_on, 'infinity'), case_id
  limit %(limit)s
 """
 )
+
+_COUNTED: Final = """
+select count(*)
+  from judged
+"""
+
+_NUMBER: Final = _COUNTED + _IN_CELL
 
 _URGENCY: Final = """
 , standings as (
@@ -162,6 +196,14 @@ _URGENCY: Final = """
 select coalesce(sum(n) filter (where standing = 'atRisk'), 0)::int,
        coalesce(sum(n) filter (where standing = 'late'), 0)::int
   from standings
+"""
+
+_WAITING: Final = """
+select stage, count(*)::int, (count(*) filter (where standing = 'late'))::int, (count(*) filter (where is_paused))::int
+  from judged
+ where closed_on is null
+ group by stage
+ order by 2 desc, stage
 """
 
 _OLDEST: Final = (

@@ -25,6 +25,7 @@ VALUES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "ApplicationSubmitted": ("reference", "authority", "kind", "category", "filedBy", "documents"),
         "DocumentAttached": ("kind", "by"),
+        "DocumentWithdrawn": ("kind", "by"),
         "FeePaid": ("recipient", "amount", "paidOn", "by"),
         "FeePaymentVoided": ("payment", "by"),
         "CaseCorrected": ("corrected", "by"),
@@ -66,6 +67,7 @@ and actors.
 
 TEXTS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        "DocumentWithdrawn": "reason",
         "FeePaymentVoided": "reason",
         "CaseCorrected": "reason",
         "ApplicationWithdrawn": "reason",
@@ -176,6 +178,7 @@ _DERIVED: Final[Mapping[str, Mapping[str, Callable[[Mapping[str, Any]], Any]]]] 
         "ApplicationSubmitted": {"documents": lambda clear: len(clear["documents"])},
         "InformationProvided": {"documents": lambda clear: len(clear["documents"])},
         "DocumentAttached": {"kind": lambda clear: clear["document"]["kind"]},
+        "DocumentWithdrawn": {"kind": lambda clear: clear["document"]["kind"]},
         "SalaryVerified": {"verdict": lambda clear: clear["result"]["verdict"]},
         "LabourMarketEvidenceAdded": {"channels": lambda clear: [each["channel"] for each in clear["publications"]]},
         "LabourMarketTestAssessed": {"verdict": lambda clear: clear["finding"]["verdict"]},

@@ -151,7 +151,7 @@ OTHER_PAGES: Final = (
     ),
     Asked(place=("GET", "/fees"), path="/fees", action=Action.LIST_OPEN_FEES),
     Asked(place=("GET", "/fees.csv"), path="/fees.csv", action=Action.LIST_OPEN_FEES),
-    Asked(place=("GET", "/queue"), path="/queue", action=Action.READ_WORK_QUEUE),
+    Asked(place=("GET", "/queue"), path="/queue?sort=dueOn", action=Action.READ_WORK_QUEUE),
     Asked(place=("GET", "/queue/payments"), path="/queue/payments", action=Action.RECORD_FEE_PAYMENT),
     Asked(
         place=("POST", "/queue/payments/judged"),

@@ -299,7 +299,7 @@ def _read(course: Course, readers: tuple[ServiceClient, ...], last: httpx.Respon
             assert reader.get(f"{case_path(last)}{part}").status_code == 200
         assert course.page(reader, f"/cases/{last.json()['id']}").status_code == 200
     handler = readers[1]
-    for path in ("/queue", "/board", "/board/cases?open=true", "/migration", "/employer"):
+    for path in ("/queue?sort=dueOn", "/board", "/board/cases?open=true", "/migration", "/employer"):
         course.page(handler, path)
 
 

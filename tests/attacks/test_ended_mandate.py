@@ -139,7 +139,7 @@ def test_a_mandate_that_proves_invalid_after_the_end_closes_the_case_to_its_repr
     assert handler.change(found, "mandateVerifications", {"valid": True}).status_code == 201
     assert agency.get(case_path(filed)).status_code == 200
     # while everything else about the case stays settled
-    refused = handler.change(filed, "assignments", {"handler": "caseHandler:handler-13"}, tag=tag_of(handler, filed))
+    refused = handler.change(filed, "assignments", {"handler": "caseHandler:handler-12"}, tag=tag_of(handler, filed))
     assert problem_of(refused) == (409, "applicationWithdrawn")
 
 

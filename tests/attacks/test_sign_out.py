@@ -47,12 +47,12 @@ def test_a_token_ends_with_its_session(program: Program, clients: ServiceClients
     thief = clients.bearing(token)
     assert thief.get("workQueues").status_code == 200
     with browser(clients.address, token) as handlers, browser(clients.address, token) as copied:
-        assert handlers.get("/queue").status_code == 200
+        assert handlers.get("/queue?sort=dueOn").status_code == 200
         # when the handler signs out
         out = handlers.post("/session/end")
         assert (out.status_code, out.headers["Location"]) == (303, "/?out=yes")
         # then the copy is worth nothing, on the pages and in the interface
-        assert copied.get("/queue").headers["Location"].startswith("/?next=")
+        assert copied.get("/queue?sort=dueOn").headers["Location"].startswith("/?next=")
     refused = thief.get("workQueues")
     assert problem_of(refused) == (401, "invalidAccessToken")
     assert "signed out" in refused.json()["detail"]
@@ -79,7 +79,7 @@ def test_another_site_signs_nobody_out(clients: ServiceClients, issuer: Developm
     token = fresh_token(issuer)
     with browser(clients.address, token) as handlers:
         assert handlers.post("/session/end", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
-        assert handlers.get("/queue").status_code == 200
+        assert handlers.get("/queue?sort=dueOn").status_code == 200
 
 
 @pytest.fixture(scope="module")

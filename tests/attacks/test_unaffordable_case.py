@@ -168,7 +168,7 @@ def test_a_full_case_takes_what_ends_it_and_nothing_more_of_its_applicant(admin_
         for n in (11, 12):
             last = service.handler.change(last, "assignments", {"handler": f"caseHandler:h-{n}"})
             assert last.status_code == 201, last.text
-        full = service.handler.change(last, "assignments", {"handler": "caseHandler:h-13"})
+        full = service.handler.change(last, "assignments", {"handler": "caseHandler:handler-12"})
         assert problem_of(full) == (409, "caseIsFull")
         page = assigned_by_the_form(service, last, CALLERS[Role.CASE_HANDLER].actor)
         assert page.status_code == 409

@@ -38,6 +38,7 @@ from domain.case.commands import (
     VoidFeePayment,
     WithdrawApplication,
     WithdrawAssignment,
+    WithdrawDocument,
 )
 from domain.case.grounds import INADMISSIBILITY_GROUNDS, REFUSAL_GROUNDS
 from domain.case.lifecycle import Case
@@ -124,6 +125,9 @@ COMMANDS: Final[Mapping[type[Any], Callable[[Case, date], st.SearchStrategy[Case
     RecordFeePayment: lambda _case, _today: st.sampled_from(["federal", "regional"]).map(fee),
     VerifyMandate: lambda _case, _today: st.builds(VerifyMandate, valid=st.booleans()),
     AssignCase: lambda _case, _today: st.just(AssignCase(handler="caseHandler:h-2")),
+    WithdrawDocument: lambda _case, _today: st.builds(
+        WithdrawDocument, sha256=st.sampled_from([DIPLOMA.sha256, "ab" * 32]), reason=st.just("of another person")
+    ),
     WithdrawAssignment: lambda _case, _today: st.just(WithdrawAssignment(reason="the wrong colleague")),
     CorrectCase: lambda _case, today: st.builds(
         CorrectCase,

@@ -57,6 +57,7 @@ from tests.case.vocabulary import (
     wages,
     with_pay,
     withdraw_assignment,
+    withdraw_document,
 )
 from tests.world.applications import SSIN, application
 
@@ -79,6 +80,7 @@ KINDS_OF_QUESTION: tuple[tuple[CaseCommand, ...], ...] = (
     ),
     (add(published(63, "VDAB", "EURES")), add(published(5, "VDAB"))),
     (attach(), attach(replace(DIPLOMA, kind="other")), fee(), fee("regional")),
+    (attach(), withdraw_document(), attach()),
     (fee(), void()),
     (mandate(), mandate(valid=False), assign(), assign("caseHandler:h-2")),
     (withdraw_assignment(), assign("caseHandler:h-3"), withdraw_assignment("again")),

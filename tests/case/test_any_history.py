@@ -23,6 +23,7 @@ from domain.case.commands import (
     VerifyMandate,
     WithdrawApplication,
     WithdrawAssignment,
+    WithdrawDocument,
 )
 from domain.case.decider import decide
 from domain.case.events import (
@@ -195,6 +196,7 @@ REPEATABLE = (
     | AttachDocument
     | AssignCase
     | WithdrawAssignment
+    | WithdrawDocument
     | VerifyMandate
     | RequestInformation
     | CorrectPause

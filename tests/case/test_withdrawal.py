@@ -46,12 +46,13 @@ from tests.case.vocabulary import (
     unanswered,
     void,
     withdraw_assignment,
+    withdraw_document,
 )
 from tests.world.applications import SSIN, application
 
 EVERY_COMMAND: tuple[CaseCommand, ...] = (
     answered(), unanswered(), replaced(CheckKind.DECLARED_WAGES, SSIN), add(published(63, "VDAB")),
-    WithdrawApplication(), attach(), fee(), void(), mandate(), assign(), withdraw_assignment(),
+    WithdrawApplication(), attach(), withdraw_document(), fee(), void(), mandate(), assign(), withdraw_assignment(),
     correct(worker=application().worker), ask(), answer(), admit(), grant(), FORWARD, allow_residence(), pause(),
     resume(), restate_pause(TODAY, None), alarm("target", "warned", due_on=TODAY, crossed_on=TODAY),
 )  # fmt: skip

@@ -44,6 +44,7 @@ from domain.case.commands import (
     VerifyMandate,
     VoidFeePayment,
     WithdrawAssignment,
+    WithdrawDocument,
 )
 from domain.case.decider import decide
 from domain.case.events import CaseEvent
@@ -206,6 +207,10 @@ def attach(document: Document = DIPLOMA) -> AttachDocument:
 
 def mandate(*, valid: bool = True) -> VerifyMandate:
     return VerifyMandate(valid=valid)
+
+
+def withdraw_document(sha256: str = DIPLOMA.sha256, reason: str = "of another person") -> WithdrawDocument:
+    return WithdrawDocument(sha256=sha256, reason=reason)
 
 
 def withdraw_assignment(reason: str = "the wrong colleague") -> WithdrawAssignment:

@@ -333,13 +333,13 @@ def test_an_authority_sees_how_many_drafts_there_are_and_none_of_them(service: C
     before = _drafts_counted(handler)
     applicant.begin()
     applicant.save("worker", {"worker.familyName": "Onzichtbaar"})
-    queue = handler.client.get("/queue").text
+    queue = handler.client.get("/queue?sort=dueOn").text
     assert _drafts_counted(handler) == before + 1
     assert "Onzichtbaar" not in queue
 
 
 def _drafts_counted(handler: Applicant) -> int:
-    found = re.search(r"([0-9]+) drafts? (?:is|are) being filled in", handler.client.get("/queue").text)
+    found = re.search(r"([0-9]+) drafts? (?:is|are) being filled in", handler.client.get("/queue?sort=dueOn").text)
     assert found is not None
     return int(found[1])
 

@@ -169,18 +169,18 @@ def test_what_the_administration_records_is_in_the_file(
 ) -> None:
     agency = clients.of(Role.REPRESENTATIVE)
     filed = agency.file(represented())
-    assigned = handler.change(filed, "assignments", {"handler": "caseHandler:handler-13"})
+    assigned = handler.change(filed, "assignments", {"handler": "caseHandler:handler-12"})
     verified = handler.change(assigned, "mandateVerifications", {"valid": False})
     paid = handler.change(verified, "feePayments", {**FEE, "recipient": "regional", "amount": "50.00"})
     assert [each.status_code for each in (assigned, verified, paid)] == [201] * 3
     # the employer reads it; its representative does not any more
     read = employer.case(filed)
-    assert (read["handler"], read["mandate"]["valid"]) == ("caseHandler:handler-13", False)
+    assert (read["handler"], read["mandate"]["valid"]) == ("caseHandler:handler-12", False)
     (fee,) = read["fees"]
     assert (fee["recipient"], fee["amount"], fee["by"]) == ("regional", "50.00", "caseHandler:handler-12")
     # the same once more is nothing new
     written = handler.written
-    assert handler.change(paid, "assignments", {"handler": "caseHandler:handler-13"}).status_code == 200
+    assert handler.change(paid, "assignments", {"handler": "caseHandler:handler-12"}).status_code == 200
     assert handler.change(paid, "mandateVerifications", {"valid": False}).status_code == 200
     assert handler.written == written
 

@@ -142,6 +142,9 @@ CASE_ROUTES: Final[Mapping[tuple[str, str], Asked]] = {
     ),
     ("POST", f"{CASE}/mandateVerifications"): Asked(action=Action.VERIFY_MANDATE, body={"valid": True}),
     ("POST", f"{CASE}/assignments"): Asked(action=Action.ASSIGN_CASE, body={"handler": "caseHandler:handler-12"}),
+    ("POST", f"{CASE}/withdrawnDocuments"): Asked(
+        action=Action.WITHDRAW_DOCUMENT, body={"sha256": "ab" * 32, "reason": "Van iemand anders."}
+    ),
     ("POST", f"{CASE}/assignmentWithdrawals"): Asked(
         action=Action.ASSIGN_CASE, body={"reason": "De verkeerde collega."}
     ),

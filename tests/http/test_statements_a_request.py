@@ -103,7 +103,7 @@ def test_a_change(service: Service) -> None:
     with service.program(Role.CASE_HANDLER) as client, service.journal.noted() as journal:
         assigned = client.post(
             f"{filed.json()['href']}/assignments".removeprefix(service.address),
-            json={"handler": "caseHandler:h-12"},
+            json={"handler": "caseHandler:handler-12"},
             headers={"Idempotency-Key": str(uuid4()), "If-Match": filed.headers["ETag"]},
         )
     assert assigned.status_code == 201, assigned.text

@@ -139,9 +139,9 @@ def test_a_role_that_may_not_is_told_so(clients: ServiceClients, filed: httpx.Re
 def test_who_did_something_is_on_record_by_pseudonym(
     employer: ServiceClient, handler: ServiceClient, filed: httpx.Response
 ) -> None:
-    handler.change(filed, "assignments", {"handler": "caseHandler:handler-13"})
+    handler.change(filed, "assignments", {"handler": "caseHandler:handler-12"})
     entry = employer.get(f"{case_path(filed)}/events").json()["items"][-1]
-    assert entry["values"] == {"handler": "caseHandler:handler-13", "by": "caseHandler:handler-12"}
+    assert entry["values"] == {"handler": "caseHandler:handler-12", "by": "caseHandler:handler-12"}
 
 
 def test_a_key_is_anothers_own(clients: ServiceClients, employer: ServiceClient, filed: httpx.Response) -> None:

@@ -75,7 +75,7 @@ def test_its_page_can_be_read(clients: ServiceClients, language: str) -> None:
 
 
 def test_the_queue_has_it_to_be_confirmed(clients: ServiceClients) -> None:
-    told = page(clients, HANDLER, "/queue")
+    told = page(clients, HANDLER, "/queue?sort=dueOn")
     assert KEY in told
     assert "BXL/2025/CLOSED" not in told
 

@@ -111,7 +111,7 @@ def test_they_stand_in_clear_in_no_table_record_log_report_or_metric(
 ) -> None:
     # given all that the program does with a record: told, listed, looked at, reported
     page(clients, f"/cases/{CASE}")
-    queue = page(clients, "/queue")
+    queue = page(clients, "/queue?sort=dueOn")
     items = clients.of(HANDLER).get("applications").text
     report = signed_report(move.program, MigratingAuthority.BRUSSELS)
     assert report["report"]["agrees"] is True
@@ -155,7 +155,7 @@ def test_once_the_keys_are_destroyed_all_goes_on_and_says_so(move: Moving, clien
     assert "fileNumber" not in body(clients, CASE)["legacyRecord"]
     assert body(clients, OTHER_CASE)["legacyRecord"]["fileNumber"] == WITHHELD
     # then lists, lineage and report go on, and the report counts what is withheld
-    assert NUMBER in page(clients, "/queue")
+    assert NUMBER in page(clients, "/queue?sort=dueOn")
     assert reference_of("brussels", NO_NUMBER) in clients.of(HANDLER).get("applications").text
     assert [each.line for each in lineage_of(move.program, NUMBER, None)] == [2]
     told = signed_report(move.program, MigratingAuthority.BRUSSELS)["report"]

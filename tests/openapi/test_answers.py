@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -62,9 +63,9 @@ def eventful(clients: ComparedClients, stopped_clock: StoppedClock) -> Iterator[
     last = agency.file(represented(labourMarketTest=evidence))
     tag = agency.employer_found(last)
     for change, body in (
-        ("assignments", {"handler": "caseHandler:h-13"}),
+        ("assignments", {"handler": "caseHandler:handler-12"}),
         ("assignmentWithdrawals", {"reason": "verkeerde collega"}),
-        ("assignments", {"handler": "caseHandler:h-12"}),
+        ("assignments", {"handler": "caseHandler:handler-12"}),
         ("mandateVerifications", {"valid": True}),
         ("feePayments", {**FEE, "paymentReference": "mistyped"}),
         ("voidedFeePayments", {"payment": 1, "reason": "verkeerd dossier"}),
@@ -76,6 +77,9 @@ def eventful(clients: ComparedClients, stopped_clock: StoppedClock) -> Iterator[
         assert last.status_code == 201, last.text
         tag = last.headers["ETag"]
     stopped_clock.move_to("2026-01-24")
+    mistaken = {"sha256": sha256(pdf()).hexdigest(), "reason": "verkeerd dossier"}
+    last = handler.change(agency.attach(last, pdf()), "withdrawnDocuments", mistaken)
+    assert agency.get(f"{case_path(last)}/documents/{mistaken['sha256']}").status_code == 404
     last = agency.change(agency.attach(last, pdf()), "labourMarketTests", EVIDENCE)
     (request,) = agency.case(last)["informationRequests"]
     (document,) = agency.get(f"{case_path(last)}/documents").json()["items"]
@@ -305,7 +309,7 @@ def test_problems(clients: ComparedClients, employer: ServiceClient, handler: Se
     assert problem_of(handler.get(f"applications/{uuid4()}")) == (404, "resourceNotFound")
     assert problem_of(employer.file({**APPLICATION, "worker": {}, "unheardOf": 1})) == (400, "badRequest")
     assert problem_of(handler.change(filed, "forwardings", {})) == (409, "notAdmissibleYet")
-    assert problem_of(handler.change(filed, "assignments", {"handler": "caseHandler:x"}, tag='"9"')) == (
+    assert problem_of(handler.change(filed, "assignments", {"handler": "caseHandler:handler-12"}, tag='"9"')) == (
         412,
         "staleVersion",
     )
@@ -314,7 +318,7 @@ def test_problems(clients: ComparedClients, employer: ServiceClient, handler: Se
     assert problem_of(employer.attach(filed, b"%PDF"))[0] == 400
     assert problem_of(employer.get("refData", Accept="text/html")) == (406, "notAcceptable")
     assert problem_of(employer.client.delete(case_path(filed))) == (405, "methodNotAllowed")
-    assert handler.change(filed, "assignments", {"handler": "caseHandler:h-12"}).status_code == 201
+    assert handler.change(filed, "assignments", {"handler": "caseHandler:handler-12"}).status_code == 201
 
 
 @pytest.fixture

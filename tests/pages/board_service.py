@@ -135,7 +135,7 @@ def _app(program: Program, issuer: DevelopmentIssuer) -> FastAPI:
     services = Services.of(program)
     authentication = Authentication(issuer.verifier(), EndedSessions(program.settings.home))
     quotas = Quotas(program.limits.requests, program.limit_counts)
-    readers = Readers(services.access, authentication, quotas, pages.languages, CodeLists.load())
+    readers = Readers(services.access, authentication, quotas, pages.languages, CodeLists.load(), program.notes)
     app.add_middleware(ErrorBoundary, quotas=quotas)
     app.state.body_guard = BodyGuard(program.limits.bodies, program.limit_counts)
     app.state.access, app.state.pages, app.state.readers = services.access, pages, readers

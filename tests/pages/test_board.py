@@ -105,7 +105,7 @@ def test_the_open_work_of_a_small_log(page: Page, service: BoardService) -> None
         "Open cases": "3",
         "In time": "1",
         "Nearing the due day": "1",
-        "Past the due day": "1",
+        "Late": "1",
         "Paused": "1",
         "Manual tasks": "1",
     }
@@ -125,7 +125,7 @@ def test_the_open_work_of_a_small_log(page: Page, service: BoardService) -> None
     # and on a day in January when nothing was late yet
     page.goto(f"{service.address}/board?lang=en&on=2026-01-12")
     assert tiles(page)["Open cases"] == "3"
-    assert tiles(page)["Past the due day"] == "0"
+    assert tiles(page)["Late"] == "0"
 
 
 def test_a_table_that_goes_on_beyond_its_frame_shows_it(page: Page, service: BoardService) -> None:
@@ -205,7 +205,7 @@ def test_each_file_says_what_its_table_says(page: Page, service: BoardService, c
 def test_a_number_leads_to_its_cases(page: Page, service: BoardService) -> None:
     service.sign_in(page, SUPERVISOR)
     page.goto(f"{service.address}/board?lang=en&authority=flanders")
-    page.get_by_role("link", name="Past the due day: 1").click()
+    page.get_by_role("link", name="Late: 1").click()
     expect(page.locator(".chosen li")).to_have_text(["As of the end of 21 Mar 2026", "Flemish Region", "Open", "Late"])
     expect(page.locator("#cases tbody tr")).to_have_count(1)
     case = page.locator("#cases tbody tr th a")
@@ -303,7 +303,7 @@ def test_it_works_without_scripts(browser: Browser, service: BoardService) -> No
         page.get_by_label("Authority").select_option("flanders")
         with page.expect_navigation():
             page.get_by_role("button", name="Show", exact=True).click()
-        assert tiles(page)["Past the due day"] == "1"
+        assert tiles(page)["Late"] == "1"
         page.locator("#ages-summary").click()
         expect(page.locator("#ages-table")).to_be_visible()
         page.get_by_role("link", name="Refresh", exact=True).click()
@@ -327,9 +327,9 @@ def test_a_first_visit_is_light(watched: Watched, service: BoardService) -> None
 def test_operations_see_figures_and_no_case(page: Page, service: BoardService) -> None:
     service.sign_in(page, OPERATIONS)
     page.goto(f"{service.address}/board?lang=en")
-    assert tiles(page)["Past the due day"] == "1"
+    assert tiles(page)["Late"] == "1"
     assert page.locator("a[href^='/cases/']").count() == 0
-    page.get_by_role("link", name="Past the due day: 1").click()
+    page.get_by_role("link", name="Late: 1").click()
     assert page.locator("a[href^='/cases/']").count() == 0
     # the log names an employer and a worker, and no page does
     for address in ("/board", "/board/cases"):

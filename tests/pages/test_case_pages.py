@@ -42,7 +42,7 @@ def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, ha
     page.goto(f"{service.address}/cases/{case_id}?lang=en")
     expect(page.get_by_role("definition").filter(has_text="€45,678.90 a year")).to_be_visible()
     page.get_by_role("button", name="Assign to me").click()
-    expect(page.get_by_role("status").first).to_contain_text("Done and recorded: Assign the case")
+    expect(page.get_by_role("status").first).to_contain_text("The case is assigned")
 
     page.get_by_role("link", name="Record a payment").click()
     page.get_by_label("Immigration Office", exact=False).first.check()
@@ -73,7 +73,7 @@ def test_a_handler_takes_a_case_from_filing_to_decision(service: CaseService, ha
 
     expect(page.locator(".case-head")).to_contain_text("Permit granted")
     expect(page.locator(".stage-line .step-done")).to_have_count(5)
-    expect(page.get_by_text("You can read this case; no action is required from you now.")).to_be_visible()
+    expect(page.get_by_text("You have nothing to do")).to_be_visible()
     keep_screenshot(page, "case-decided")
 
 
@@ -131,13 +131,13 @@ def test_two_handlers_decide_at_once(service: CaseService, browser: Browser) -> 
             watched.page.goto(f"{service.address}/cases/{case_id}/admissibilityDecisions?lang=en")
         for watched in (one, two):
             watched.page.get_by_label("Admissible", exact=True).check()
-            watched.page.get_by_label("Motivation").fill("The fee will follow.")
+            watched.page.get_by_label("Reasons").fill("The fee will follow.")
             watched.page.get_by_role("button", name="Decide").click()
-        expect(one.page.get_by_role("status").first).to_contain_text("Done and recorded: ")
+        expect(one.page.get_by_role("status").first).to_contain_text(" is recorded")
         late = two.page
         expect(late.get_by_role("heading", name="Changes since you opened the form")).to_be_visible()
         expect(late.locator(".timeline")).to_contain_text("h-1")
-        expect(late.get_by_label("Motivation")).to_have_value("The fee will follow.")
+        expect(late.get_by_label("Reasons")).to_have_value("The fee will follow.")
         expect(late.get_by_text("This cannot be done in the present state of the case.")).to_be_visible()
         check_accessibility(late)
 

@@ -74,7 +74,7 @@ def test_a_card_names_the_worker_first_and_says_until_when(service: CaseService,
 
 def test_what_is_to_be_done_has_its_day_its_papers_and_its_button(service: CaseService, employer: Page) -> None:
     employer.goto(f"{service.address}/employer?lang=en")
-    tasks = employer.get_by_role("region", name="Action required").get_by_role("listitem")
+    tasks = employer.get_by_role("region", name="Action needed").get_by_role("listitem")
     asked = tasks.filter(has_text="Ben-Salah").filter(has_text="requests information")
     expect(asked).to_contain_text("Last day to answer: 4 February 2026")
     expect(asked).to_contain_text("Diploma")
@@ -113,7 +113,7 @@ def test_a_permit_is_renewed_in_its_window(service: CaseService, employer: Page)
     service.clock.moment = FILED_AT + timedelta(days=60)
     try:
         employer.goto(f"{service.address}/employer?lang=en")
-        task = employer.get_by_role("region", name="Action required").get_by_role("listitem").filter(has_text="Peeters")
+        task = employer.get_by_role("region", name="Action needed").get_by_role("listitem").filter(has_text="Peeters")
         expect(task.first).to_contain_text("Time to renew the permit · Last day to renew: 30 June 2026")
     finally:
         service.clock.moment = FILED_AT + timedelta(days=1)

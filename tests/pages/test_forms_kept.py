@@ -159,3 +159,31 @@ def test_a_file_is_chosen_anew(service: CaseService, client: httpx.Client) -> No
 def test_the_address_of_the_second_sign_in_leads_to_the_first(client: httpx.Client) -> None:
     away = client.get("/session/again?next=%2Femployer&expired=yes")
     assert (away.status_code, away.headers["Location"]) == (303, "/?next=%2Femployer&expired=yes")
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "shown"),
+    [
+        ("/search", {"text": "Vandekanarie-Zwaluw"}, "Vandekanarie-Zwaluw"),
+        ("/queue/payments/recorded", {"lines": "recipient;amount\nregional;12,50"}, "regional;12,50"),
+    ],
+)
+def test_other_forms_keep_what_was_typed_too(
+    service: CaseService, client: httpx.Client, path: str, fields: dict[str, str], shown: str
+) -> None:
+    asked = client.post(path, data=fields)
+    assert (asked.status_code, asked.headers["Location"].partition("?")[0]) == (307, "/session/again")
+    again = client.post(asked.headers["Location"], data=fields)
+    kept = unescape(again.text.partition('name="kept" value="')[2].partition('"')[0])
+    token = service.token(Role.CASE_HANDLER)
+    back = client.post("/session", data={"token": token, "next": path, "kept": kept})
+    assert (back.status_code, back.headers["Location"]) == (307, path)
+    client.cookies.set(SESSION_COOKIE, token)
+    assert shown in unescape(client.post(path, data={"kept": kept}).text)
+
+
+def test_a_session_that_ends_while_a_part_is_renewed_empties_nothing(client: httpx.Client) -> None:
+    renewed = client.post(f"/drafts/{uuid4()}/worker/beside", data={"a": "b"}, headers={"HX-Request": "true"})
+    # A script that is answered with nothing leaves the part as it is; the page it fetches by itself is the sign-in.
+    assert (renewed.status_code, renewed.text) == (204, "")
+    assert client.get("/queue", headers={"HX-Request": "true"}).status_code == 303

@@ -66,7 +66,7 @@ def test_an_employer_looks_up_an_amount_and_calculates(service: CaseService, bro
     with watched_page(browser, java_script_enabled=False) as watched:
         page = watched.page
         page.goto(f"{service.address}/?lang=en")
-        page.get_by_role("link", name="The law", exact=True).click()
+        page.get_by_role("link", name="Rules and calculator", exact=True).click()
         row = page.get_by_role("row", name=re.compile("^Highly skilled worker €"))
         expect(row).to_contain_text("€48,912.00 a year")
         expect(row).to_contain_text("from 1 Jan 2025")
@@ -233,7 +233,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_written_stays(service: C
         page.get_by_role("button", name="Calculate").click()
         assert page.title().startswith("Error:")
         named = {
-            "facts.category": "Category: fill this in",
+            "facts.category": "Category: choose an option",
             "facts.worker.birthDate": "enter a day that exists, such as 01/03/2026",
             "facts.employment.fullTimeEquivalent": "enter a share above 0 and at most 100 per cent",
             "facts.employment.grossPay.amount": "Gross pay in euros: it is not above 0",
@@ -373,7 +373,8 @@ def test_who_is_signed_in_has_his_own_ways_and_begins_with_his_authority(
         page = watched.page
         service.sign_in(page.context, Role.CASE_HANDLER, value="flanders")
         page.goto(f"{service.address}/queue?lang=en")
-        page.get_by_role("link", name="The law", exact=True).click()
+        page.get_by_role("link", name="Rules and calculator", exact=True).click()
         expect(page.get_by_role("link", name="Work queue")).to_be_visible()
-        expect(page.get_by_role("link", name="The law", exact=True)).to_have_attribute("aria-current", "page")
+        here = page.get_by_role("link", name="Rules and calculator", exact=True)
+        expect(here).to_have_attribute("aria-current", "page")
         expect(page.get_by_role("heading", name="Flemish Region: what changed on 1 January 2026")).to_be_visible()

@@ -44,12 +44,12 @@ def corrected(page: Page, service: MigrationService, *, text: str = GOOD_NUMBER,
     page.get_by_role("link", name="Correct: niss").click()
     expect(page.get_by_label("Field", exact=True)).to_have_value("niss")
     page.get_by_label("New text").fill(text)
-    page.locator("#correction").get_by_label("Motivation").fill(motive)
+    page.locator("#correction").get_by_label("Reasons").fill(motive)
     page.get_by_role("button", name="Record the correction").click()
 
 
 def tried_again(page: Page, motive: str = "number asked") -> None:
-    page.locator("#replay").get_by_label("Motivation").fill(motive)
+    page.locator("#replay").get_by_label("Reasons").fill(motive)
     page.get_by_role("button", name="Try again").click()
 
 
@@ -102,7 +102,7 @@ def test_a_form_without_a_motive_says_so_and_keeps_what_was_typed(watched: Watch
     watched.forgive("400")
     service.sign_in(watched.page.context, Role.CASE_HANDLER)
     corrected(watched.page, service, motive=" ")
-    expect(watched.page.get_by_role("alert").get_by_role("link", name="Motivation: fill this in")).to_be_visible()
+    expect(watched.page.get_by_role("alert").get_by_role("link", name="Enter the reasons")).to_be_visible()
     expect(watched.page.get_by_label("New text")).to_have_value(GOOD_NUMBER)
     assert service.move.ask("select count(*) from legacy_correction") == [(0,)]
     check_accessibility(watched.page)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 import httpx
@@ -180,7 +182,11 @@ def test_a_form_that_is_sent_twice_takes_a_case_once(service: BoardService, file
         for _ in range(2)
     ]
     assert [each.status_code for each in answers] == [303, 303]
-    assert [each.headers["Location"] for each in answers] == [f"/queue?assigned={filed.free[-6]}"] * 2
+    (led_to,) = {each.headers["Location"] for each in answers}
+    said = f"{filed.free[-6]} is assigned to you."
+    assert said in httpx.get(f"{service.address}{led_to}&lang=en", cookies=cookies).text
+    colleague = {"session": service.token(HANDLER)}
+    assert said not in httpx.get(f"{service.address}{led_to}&lang=en", cookies=colleague).text
     events = service.program.journal.read(case_id).events
     assert [type(each).__name__ for each in events].count("CaseAssigned") == 1
 
@@ -207,9 +213,19 @@ def test_nobody_else_takes_a_case(service: BoardService, filed: Filed, caller, h
     assert handler_of(service, case_id) is None
 
 
+def test_a_handler_begins_with_what_waits_for_them(page: Page, service: BoardService, filed: Filed) -> None:
+    service.sign_in(page, HANDLER)
+    page.goto(f"{service.address}/queue")
+    assert parse_qs(urlsplit(page.url).query) == {"handler": [HANDLER.actor], "holder": ["region"]}
+    expect(page.locator(".queue-views a[aria-current]")).to_have_count(1)
+    page.locator(".queue-views a").last.click()
+    expect(page.locator("#queue-caption")).to_contain_text(re.compile("[0-9]+"))
+    assert parse_qs(urlsplit(page.url).query) == {"sort": ["dueOn"]}
+
+
 def test_an_address_says_nothing_of_its_own(page: Page, service: BoardService, filed: Filed) -> None:
     service.sign_in(page, HANDLER)
-    page.goto(f"{service.address}/queue?lang=en&assigned=You+have+won&had=FL-2026-0000001-00")
+    page.goto(f"{service.address}/queue?lang=en&done=assigned+FL-2026-0000001-00")
     assert page.locator(".notice").count() == 0
 
 

@@ -40,6 +40,7 @@ EVENTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "LabourMarketEvidenceAdded": {"channels": ["VDAB", "EURES", "VDAB"]},
     "LabourMarketTestAssessed": {"verdict": "undetermined"},
     "CaseAssigned": {"handler": "caseHandler:h-2", "by": HANDLER},
+    "DocumentWithdrawn": {"kind": "diploma", "by": HANDLER},
     "AssignmentWithdrawn": {"handler": "caseHandler:h-2", "by": HANDLER},
     "MandateVerified": {"enterpriseNumber": "0202239951", "valid": True, "by": HANDLER},
     "InformationRequested": {

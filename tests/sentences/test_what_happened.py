@@ -126,7 +126,7 @@ BY_THE_LISTS: Mapping[tuple[str, str], Sequence[str]] = {
             {
                 "en": "The service target runs again from 3 February 2026 on (end of pause 1). Recorded by the system "
                 "clock.",
-                "nl": "De streeftermijn van de dienst loopt opnieuw vanaf 3 februari 2026 (einde van onderbreking 1). "
+                "nl": "De streeftermijn van de dienst loopt opnieuw vanaf 3 februari 2026 (einde van pauze 1). "
                 "Vastgelegd door de klok van het systeem.",
                 "fr": "Le délai cible du service court à nouveau à partir du 3 février 2026 (fin de la pause 1). "
                 "Enregistré par_: horloge du système.",

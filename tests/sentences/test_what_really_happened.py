@@ -26,10 +26,11 @@ def test_every_entry_and_every_step_is_told(log: LogOfCases) -> None:
             for each in LANGUAGES:
                 require_readable(timeline_sentence(entry, each, LISTS))
     # These need a mandate, a worker who was corrected or got another number, a payment recorded wrongly, a mistaken
-    # assignment, a work history, declared wages, and a clock that nobody watched.
+    # assignment or document, a work history, declared wages, and a clock that nobody watched.
     assert set(TELLERS) - met <= {
         "mandateVerified", "caseCorrected", "feePaymentVoided", "personIdentifierReplaced", "employmentVerified",
         "salaryVerified", "deadlineWarned", "legacyRecordRetold", "assignmentWithdrawn",
+        "documentWithdrawn",
     }  # fmt: skip
     for days in (1, 20, 70):
         log.clock.moment = FILED + timedelta(days=days)

@@ -41,6 +41,7 @@ from domain.case.events import (
     DeclaredQuarter,
     DeclaredRelation,
     DocumentAttached,
+    DocumentWithdrawn,
     EmployerIdentified,
     EmployerNumbers,
     EmploymentVerified,
@@ -73,6 +74,7 @@ RULE_SET: Final = "5e" * 32
 CANARIES: Final = (
     "canary voiding",
     "canary wrong colleague",
+    "canary wrong person",
     "Canary-Given", "Canary-Family", "1991-07-13", "91071300117", "58321.77", "canary title", "canary candidate",
     "Canary Sending NV", "Canary Earlier NV", "14580.44", "canary trace", "canary motivation", "canary reason",
     "canary question", "canary answer", "Canary Sole Trader", "Canary file number", "Canary-infirmi", "Canary-Lambert",
@@ -361,6 +363,13 @@ SAMPLES: Final[tuple[CaseEvent, ...]] = (
         by="caseHandler:lead-1",
         worker_subject=WORKER,
         reason="canary wrong colleague",
+    ),
+    DocumentWithdrawn(
+        effective_at=_JUDGED,
+        document=Document(kind="diploma", sha256="ab" * 32, media_type="application/pdf", size=120_000),
+        by=_HANDLER,
+        worker_subject=WORKER,
+        reason="canary wrong person",
     ),
     MandateVerified(
         effective_at=_JUDGED,

@@ -15,6 +15,7 @@ _STATES: Final = ("found", "noData", "failed", "requested")
 
 _MINUTE: Final = 60
 _HOUR: Final = 60 * _MINUTE
+_DAY: Final = 24 * _HOUR
 _LONG: Final = 2
 """From so many of a unit on, it is the one that says how long something took."""
 
@@ -78,7 +79,7 @@ def check_times_figure(reading: BoardReading, words: BoardWords) -> Figure:
 
 
 def _duration(milliseconds: int | None, words: BoardWords) -> str:
-    """In seconds up to two minutes, in minutes up to two hours, in hours beyond."""
+    """In seconds up to two minutes, in minutes up to two hours, in hours up to two days, in days beyond."""
     language = words.language
     if milliseconds is None:
         return "-"
@@ -87,4 +88,6 @@ def _duration(milliseconds: int | None, words: BoardWords) -> str:
         return language.gettext("%(seconds)s s", seconds=language.number(seconds))
     if seconds < _LONG * _HOUR:
         return language.gettext("%(minutes)s min", minutes=language.number(seconds / _MINUTE))
-    return language.gettext("%(hours)s h", hours=language.number(seconds / _HOUR))
+    if seconds < _LONG * _DAY:
+        return language.gettext("%(hours)s h", hours=language.number(seconds / _HOUR))
+    return language.gettext("%(days)s days", days=language.number(seconds / _DAY))

@@ -11,7 +11,7 @@ from projections.sla_board.model import CaseCounts
 
 
 class CasesHref(Protocol):
-    """The address of the cases behind a number."""
+    """The address of the cases that a number counts."""
 
     def __call__(self, *more: tuple[str, str | None]) -> str: ...
 
@@ -55,7 +55,7 @@ def board_tiles(open_work: CaseCounts, freshness: Freshness, words: BoardWords, 
             badge=Badge(text=words.label("serviceStatuses", "atRisk"), tone=Tone.ATTENTION),
         ),
         tile(
-            language.gettext("Past the due day"),
+            words.label("serviceStatuses", "late"),
             open_work.late,
             ("standing", "late"),
             note=share(open_work.late),

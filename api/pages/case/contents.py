@@ -183,7 +183,7 @@ class CaseWords:
             (_("Handler"), self.actor(body.get("handler")) or _("Not assigned yet")),
         ]
         if "holder" in body:
-            pairs.append((_("The file is with"), self.label("holders", body["holder"])))
+            pairs.append((_("Waiting for"), self.label("holders", body["holder"])))
         if "closedAt" in body:
             pairs.append((_("Ended"), moment(body["closedAt"])))
         return tuple(pairs)
@@ -270,8 +270,23 @@ class CaseWords:
     def tasks(self, body: Mapping[str, Any]) -> tuple[str, ...]:
         """What a person has to judge by hand, and why."""
         return tuple(
-            f"{self.label('taskSubjects', each['subject'])}: {self.label('findingReasons', each['reason'])}"
+            f"{self.label('taskSubjects', each['subject'])}{self._language.colon} "
+            f"{self.label('findingReasons', each['reason'])}"
             for each in body["manualTasks"]
+        )
+
+    def withdrawn_documents(self, body: Mapping[str, Any]) -> tuple[str, ...]:
+        """What was attached by mistake, each with who withdrew it, when and why."""
+        return tuple(
+            self._language.gettext(
+                "%(kind)s: withdrawn by %(actor)s on %(day)s. %(reason)s",
+                kind=self.item(each["kind"]),
+                actor=self.actor(each["withdrawn"]["by"]),
+                day=self._language.datetime(moment(each["withdrawn"]["withdrawnAt"])),
+                reason=self.text(each["withdrawn"].get("reason")),
+            )
+            for each in body["documents"]
+            if "withdrawn" in each
         )
 
     def requests(self, body: Mapping[str, Any]) -> tuple[RequestShown, ...]:

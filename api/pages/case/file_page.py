@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from api.http.content_digests import require_no_content_coding
 from api.http.uploads import Uploads
 from api.pages.case.sent_steps import context_of
-from api.pages.case.step_pages import Shown, StepScreen, led_on
+from api.pages.case.step_pages import Shown, StepScreen
 from api.pages.page_parts import FieldError
 from api.pages.rendering import Pages
 from api.pages.sent_files import SentFile
@@ -70,7 +70,7 @@ class FileScreen:
             await file.drain()
             case_id, shown = snapshot.case_id, Shown(sent=sent, refused=why)
             return await work(screen.again, request, step, caller, case_id, shown)
-        return led_on(snapshot.case_id, step)
+        return screen.led_on(caller, snapshot.case_id, step)
 
     def _missing(self, request: Request, sent: SentForm, file: SentFile) -> tuple[FieldError, ...]:
         language = self._pages.language(request)

@@ -64,7 +64,7 @@ def row_in_queue(case: QueuedCase, words: BoardWords, *, may_read: bool, taker: 
     pending = tuple(
         Badge(text=words.language.gettext("Awaiting: %(check)s", check=words.label("checks", each)), tone=Tone.WAITING)
         for each in case.pending_checks
-        # Where the file is with the Crossroads Bank, that already shows it.
+        # Where the file lies at the Crossroads Bank, that already shows it.
         if case.holder != "crossroadsBank"
     )
     return QueueRow(

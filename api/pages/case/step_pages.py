@@ -11,8 +11,10 @@ from fastapi.responses import RedirectResponse
 from api.http.case_representation import assessment_content
 from api.http.foreseen_errors import problem_of
 from api.pages.case.assignees import assignees
+from api.pages.case.changed_meanwhile import UNSETTLED, carried_along, meeting, settled, undecided
 from api.pages.case.contents import CaseWords
 from api.pages.case.sent_steps import KEY, REQUEST, VERSION, command_of, context_of, fresh_key
+from api.pages.filter_forms import address
 from api.pages.form_values import body_of, errors_of
 from api.pages.kept_forms import kept_form
 from api.pages.page_parts import FieldError
@@ -30,12 +32,10 @@ from api.steps.procedure import STEP_OF, possible_steps
 from api.steps.step import Step
 from api.words.choices import Choice
 from api.words.languages import Language
-from domain.case.commands import AssignCase
 from domain.case.lifecycle import Case
 from domain.case.refusals import CommandRefused, InvalidInput, Reason, StaleVersion
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 
-DONE_PARAMETER = "done"
 PART_PARAMETER = "part"
 
 
@@ -79,14 +79,14 @@ class StepScreen:
         if kept is not None:
             return self.page(request, step, caller, snapshot, Shown(part=part, sent=kept, came_back=True))
         form = self._form(request, step, caller, snapshot, part)
-        if left := self._left_behind(request, form, sent):
+        left = (*self._left_behind(request, form, sent), *undecided(form, sent, self._pages.language(request)))
+        if left:
             return self.page(request, step, caller, snapshot, Shown(part=part, sent=sent, errors=left))
+        sent = settled(form, sent)
         try:
             context = context_of(cases, caller, sent)
             _require_request(step, snapshot.case, sent)
             command = command_of(step, case_id, sent, body_of(form, sent), context)
-            if isinstance(command, AssignCase):
-                self._services.assignment.require_known(caller, command.handler)
             cases.change(caller, case_id, command, context, known=snapshot.stream)
         except InvalidInput as why:
             language = self._pages.language(request)
@@ -96,7 +96,12 @@ class StepScreen:
             if why.reason is Reason.APPLICATION_UNKNOWN:
                 raise
             return self.again(request, step, caller, case_id, Shown(part=part, sent=sent, refused=why))
-        return led_on(case_id, step)
+        return self.led_on(caller, case_id, step)
+
+    def led_on(self, caller: AuthorisedCaller, case_id: UUID, step: Step) -> Response:
+        """Back to the case, which says what was done."""
+        where = address(f"/cases/{case_id}", self._readers.note(caller.caller, step.resource, case_id))
+        return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
 
     def _left_behind(self, request: Request, form: Form, sent: SentForm) -> tuple[FieldError, ...]:
         """The files that were chosen and not attached: of them only the names have come."""
@@ -144,6 +149,10 @@ class StepScreen:
         language = self._pages.language(request)
         words = CaseWords(language, self._readers.code_lists)
         problem = None if shown.refused is None else problem_of(shown.refused)
+        met = None
+        if sent is not None and (isinstance(shown.refused, StaleVersion) or sent.all(UNSETTLED)):
+            met = meeting(form, sent, language)
+            sent = met.sent
         assessed = self._services.cases.assessed(snapshot)
         possible = possible_steps(self._services.access, caller.caller, case, self._services.cases.today)
         open_request, is_answer = case.open_request, step is answers.STEP
@@ -163,10 +172,13 @@ class StepScreen:
                     PART_PARAMETER: shown.part,
                     REQUEST: "" if open_request is None else str(open_request.request_id),
                 },
+                "carried_along": carried_along(form, met),
+                "to_choose": {} if met is None else met.choices,
+                "updated": () if met is None else met.updated,
                 "errors": shown.errors,
                 "heading": "" if problem is None else heading_of(problem, self._readers.code_lists, language),
                 "explained": "" if problem is None else explanation_of(problem, self._readers.code_lists, language),
-                "particulars": "" if problem is None else particulars_of(problem),
+                "particulars": "" if problem is None else particulars_of(problem, language),
                 "meanwhile": self._meanwhile(snapshot, shown.refused, words),
                 "possible": step in possible,
                 "came_back": shown.came_back,
@@ -223,8 +235,3 @@ def _part(name: str) -> str:
     if name not in CORRECTABLE:
         raise NotFound("A case has no such part.")
     return name
-
-
-def led_on(case_id: UUID, step: Step) -> Response:
-    address = f"/cases/{case_id}?{DONE_PARAMETER}={step.resource}"
-    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})

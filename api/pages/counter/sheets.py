@@ -29,7 +29,7 @@ def application_sheet(found: Sequence[tuple[FollowedApplication, Names, date | N
         _("Stage"),
         _("Status"),
         _("Filed"),
-        _("Target date for the decision"),
+        _("Expected by"),
         _("Last day to answer"),
         _("First day of work"),
         _("Last day of work"),

@@ -11,7 +11,6 @@ from typing import Final
 from api.pages.law.details import OtherStatement, details, other_statements
 from api.pages.law.words import LawWords, SourceShown
 from api.pages.page_parts import Badge
-from api.words.sentences.legal_references import cited_or_not_found
 from domain.law.applicable_law import NothingInForce
 from domain.law.provisions import job
 from domain.law.provisions.effective_dated import Provision
@@ -40,7 +39,7 @@ class ProvisionShown:
     details: tuple[str, ...]
     others: tuple[OtherStatement, ...]
     weight: str
-    legal_reference: str
+    legal_reference: str | None
     sources: tuple[SourceShown, ...]
     confidence: Badge
     in_force: str
@@ -192,7 +191,7 @@ def _shown(provision: Provision, on: date, words: LawWords) -> ProvisionShown:
         details=details(provision, words),
         others=other_statements(provision, words),
         weight=_("For information only: not decisive") if optional else "",
-        legal_reference=cited_or_not_found(provision.legal_reference, words.wording),
+        legal_reference=words.legal_basis(provision.legal_reference),
         sources=words.sources(provision.sources),
         confidence=words.confidence(provision, on),
         in_force=words.period(provision),

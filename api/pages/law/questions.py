@@ -79,7 +79,7 @@ class DaysOfAddress:
         found = day_of(text) if text else usual
         if found is None and text:
             remedy = self._language.gettext("enter a day that exists, such as 01/03/2026")
-            self.errors.append(FieldError(field=name, text=f"{label}: {remedy}"))
+            self.errors.append(FieldError(field=name, text=f"{label}{self._language.colon} {remedy}"))
         self.typed[name] = text if found is None else day_as_written(found)
         return usual if found is None else found
 

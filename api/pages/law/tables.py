@@ -11,7 +11,6 @@ from api.pages.law.questions import LawQuery, category_address
 from api.pages.law.words import LawWords, SourceShown
 from api.pages.page_parts import Badge
 from api.pages.rendering import Link
-from api.words.sentences.legal_references import cited_or_not_found
 from domain.law.applicable_law import NothingInForce
 from domain.law.provisions.effective_dated import Provision
 from domain.law.provisions.pay import Fee, SalaryThreshold
@@ -32,7 +31,7 @@ class AmountRow:
     amount: str
     others: tuple[OtherStatement, ...]
     period: str
-    legal_reference: str
+    legal_reference: str | None
     sources: tuple[SourceShown, ...]
     confidence: Badge
     note: str | None
@@ -75,7 +74,7 @@ class RuleChangeRow:
     before: str | None
     after: str | None
     confidence: Badge
-    legal_reference: str
+    legal_reference: str | None
     sources: tuple[SourceShown, ...]
 
 
@@ -114,7 +113,7 @@ def amount_rows(found: tuple[CategoryThreshold, ...], query: LawQuery, words: La
             amount=words.amount(each.threshold),
             others=other_statements(each.threshold, words),
             period=words.period(each.threshold),
-            legal_reference=cited_or_not_found(each.threshold.legal_reference, words.wording),
+            legal_reference=words.legal_basis(each.threshold.legal_reference),
             sources=words.sources(each.threshold.sources),
             confidence=words.confidence(each.threshold, query.on),
             note=words.note(each.threshold),
@@ -244,6 +243,6 @@ def _rule_row(change: RuleChange, day: date, words: LawWords) -> RuleChangeRow:
         before=None if change.before is None else words.rule(change.before),
         after=_after(change, words),
         confidence=words.confidence(provision, day),
-        legal_reference=cited_or_not_found(provision.legal_reference, words.wording),
+        legal_reference=words.legal_basis(provision.legal_reference),
         sources=words.sources(provision.sources),
     )

@@ -18,6 +18,7 @@ from api.words.code_lists import CodeLists
 from api.words.languages import Language
 from api.words.sentences.durations import days_text, duration_text, length_text
 from api.words.sentences.figures import money
+from api.words.sentences.legal_references import cited, cited_or_not_found
 from api.words.sentences.wording import Wording
 from domain.law import reasons
 from domain.law.provisions import employer, job
@@ -79,6 +80,10 @@ class LawWords:
     def note(self, provision: Provision) -> str | None:
         """What the editors of the law data remark on an entry; not shown to parties."""
         return provision.note if self.for_officials else None
+
+    def legal_basis(self, reference: str | None) -> str | None:
+        """The place in the act; officials are also told where none was found, to others an absent one says nothing."""
+        return cited_or_not_found(reference, self.wording) if self.for_officials else cited(reference, self.wording)
 
     def source(self, source: str) -> SourceShown | None:
         """A source where everyone can look it up; one without an address is for officials."""

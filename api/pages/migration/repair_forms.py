@@ -54,9 +54,9 @@ def errors_of_correction(correction: Correction, language: Language) -> tuple[Fi
 
 def errors_of_motive(name: str, motive: str, language: Language) -> tuple[FieldError, ...]:
     """What is wrong with the reason given."""
-    label = language.gettext("Motivation")
+    label = language.gettext("Reasons")
     if not motive:
-        return (FieldError(field=name, text=f"{label}: {language.gettext('fill this in')}"),)
+        return (FieldError(field=name, text=language.gettext("Enter the reasons")),)
     return _errors_of_text(name, label, motive, language)
 
 
@@ -68,7 +68,7 @@ def _errors_of_text(name: str, label: str, text: str, language: Language) -> tup
         problem = language.gettext("it contains a character that cannot be printed: remove it")
     else:
         return ()
-    return (FieldError(field=name, text=f"{label}: {problem}"),)
+    return (FieldError(field=name, text=f"{label}{language.colon} {problem}"),)
 
 
 def refused_heading(refused: Exception | None, language: Language) -> str:

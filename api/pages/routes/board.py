@@ -17,6 +17,7 @@ from api.http.routes.service_levels import cell_of, scope_of
 from api.pages.board.cache import BoardCache, Cached
 from api.pages.board.figures import FIGURE_NAMES, board_figures
 from api.pages.board.tiles import board_tiles, summary_of
+from api.pages.board.waiting import waiting_rows
 from api.pages.board.words import BoardWords
 from api.pages.case.rows import CaseRow, row_on_board
 from api.pages.charts.figures import Figure, csv_of
@@ -43,6 +44,7 @@ from api.words.languages import Language
 from domain.codes import AUTHORITIES, CATEGORIES
 from infra.identity.caller import Caller
 from projections.lists.keyset_pages import PlaceUnusable
+from projections.sla_board.drilldown import Cell
 from projections.sla_board.scope import Scope
 
 BOARD: Final = "/board"
@@ -65,6 +67,7 @@ class _BoardQuery:
 
     authorised: AuthorisedCaller
     on: date
+    is_to_come: bool
     scope: Scope
     language: Language
 
@@ -93,9 +96,12 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
     def query_of(request: Request) -> _BoardQuery:
         caller = readers.authorised(request, Action.READ_SERVICE_LEVELS)
         parameters = with_actor(filled_in(request))
+        wanted = day_of(parameters, boards.today)
         return _BoardQuery(
             authorised=caller,
-            on=day_of(parameters, boards.today),
+            # Of a day that is still to come nothing is known: today is shown, and the page says so.
+            on=min(wanted, boards.today),
+            is_to_come=wanted > boards.today,
             scope=scope_of(boards, parameters, caller),
             language=pages.language(request),
         )
@@ -127,6 +133,9 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
             {
                 "form": _form(request, query, words),
                 "on": query.on,
+                "is_to_come": query.is_to_come,
+                "waiting": waiting_rows(reading.waiting, words, lambda *more: query.href(CASES, *more)),
+                "late_label": words.label("serviceStatuses", "late"),
                 "refreshing": Refreshing.of(request),
                 "summary": summary_of(reading.open_work, query.language),
                 "tiles": board_tiles(reading.open_work, freshness, words, lambda *more: query.href(CASES, *more)),
@@ -177,6 +186,7 @@ def board_pages(boards: BoardService, pages: Pages, readers: Readers) -> APIRout
             "board_parts/cases.html",
             {
                 "rows": rows,
+                "heading": _heading(cell, boards.number(query.authorised, query.on, query.scope, cell), query.language),
                 "chosen": _chosen(query, parameters.multi_items(), words),
                 "freshness": freshness_of(place),
                 "back_href": query.href(BOARD),
@@ -226,6 +236,27 @@ def _form(request: Request, query: _BoardQuery, words: BoardWords) -> FilterForm
         ),
         kept=refresh_kept(request),
     )
+
+
+def _heading(cell: Cell, number: int, language: Language) -> str:
+    """Which cases these are, and how many."""
+    _ = language.gettext
+    match cell:
+        case Cell(standings=("late",)):
+            what = _("Late cases")
+        case Cell(standings=("atRisk",)):
+            what = _("Cases near their last day")
+        case Cell(standings=("inTime",)):
+            what = _("Cases in time")
+        case Cell(is_paused=True):
+            what = _("Paused cases")
+        case Cell(with_tasks=True):
+            what = _("Cases with manual tasks")
+        case Cell(is_open=True):
+            what = _("Open cases")
+        case _:
+            what = _("Cases")
+    return f"{what} ({language.integer(number)})"
 
 
 def _chosen(query: _BoardQuery, parameters: list[tuple[str, str]], words: BoardWords) -> list[str]:

@@ -18,11 +18,11 @@ from api.pages.case.file_page import FileScreen
 from api.pages.case.lagging_overviews import overviews_of
 from api.pages.case.sent_steps import fresh_key
 from api.pages.case.stage_line import stage_line, status_badge
-from api.pages.case.step_pages import DONE_PARAMETER, StepScreen
+from api.pages.case.step_pages import StepScreen
 from api.pages.charts.figures import csv_of
 from api.pages.page_parts import Paging
 from api.pages.page_route import PageRoute
-from api.pages.rendering import Pages
+from api.pages.rendering import Link, Pages
 from api.pages.sent_forms import SentForm, sent_form
 from api.pages.session import FIRST_PAGES, OWN_ROLES, Readers
 from api.permissions import Action
@@ -32,7 +32,9 @@ from api.services.cases import CaseAssessment
 from api.steps import answers, documents
 from api.steps.procedure import STEP_OF, is_main, possible_steps
 from domain.case.lifecycle import Case
+from infra.identity.caller import Role
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
+from projections.lists.work_queue import QueueFilter, QueueOrder
 
 ENTRIES_ON_A_PAGE = 50
 
@@ -97,7 +99,7 @@ class CaseScreen:
         page = snapshot.timeline(after=after, limit=ENTRIES_ON_A_PAGE)
         language, lists, caller = self._pages.language(request), self._readers.code_lists, authorised.caller
         words = CaseWords(language, lists)
-        done = STEP_OF.get(request.query_params.get(DONE_PARAMETER, ""))
+        done = STEP_OF.get(self._readers.what_was_done(request, caller, case_id))
         assessed = self._services.cases.assessed(snapshot) if case.is_open else None
         fees = self._services.fees.of_snapshot(snapshot).fees
         return self._pages.response(
@@ -124,7 +126,8 @@ class CaseScreen:
                 "handler": case.handler,
                 "version": snapshot.version,
                 "key": fresh_key(),
-                "done": "" if done is None else done.title(language),
+                "done": "" if done is None else done.done(language),
+                "next_case": self._next_case(request, authorised, case_id) if done is not None else None,
                 "findings": words.findings(
                     body["findings"],
                     with_remarks=self._readers.access.may_with(caller, Action.DECIDE_WORK_PART, case),
@@ -134,6 +137,7 @@ class CaseScreen:
                 "checks": words.checks(body),
                 "tasks": words.tasks(body),
                 "documents": self._documents_shown(authorised, case, words),
+                "withdrawn_documents": words.withdrawn_documents(body),
                 "requests": words.requests(body),
                 "open_request": case.open_request,
                 "fees": words.case_fees(fees),
@@ -184,6 +188,20 @@ class CaseScreen:
         possible = possible_steps(self._services.access, caller, case, today) if is_live else ()
         actions = [(each.resource, each.title(language), is_main(each, caller, case, today)) for each in possible]
         return {"actions": actions, "is_live": is_live}
+
+    def _next_case(self, request: Request, authorised: AuthorisedCaller, case_id: UUID) -> Link | None:
+        """The most urgent other case that waits for this handler, for who is done with one."""
+        caller = authorised.caller
+        if caller.role is not Role.CASE_HANDLER or caller.authority is None:
+            return None
+        reader = self._readers.authorised(request, Action.READ_WORK_QUEUE)
+        mine = QueueFilter(authority=caller.authority, handler=caller.actor, holder="region")
+        found = self._services.queues.read(reader, mine, QueueOrder.DUE_DAY, limit=2, after=None)
+        waiting = next((each for each in found.page.items if each.case_id != case_id), None)
+        if waiting is None:
+            return None
+        words = self._pages.language(request).gettext("Next case that waits for you: %(case)s", case=waiting.reference)
+        return Link(href=f"/cases/{waiting.case_id}", text=words)
 
     def _readings(self, assessed: CaseAssessment | None, words: CaseWords) -> str:
         return "" if assessed is None else words.readings(assessed.readings)

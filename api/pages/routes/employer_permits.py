@@ -185,7 +185,7 @@ def _title(kind: DayKind, language: Language) -> str:
     _ = language.gettext
     titles = {
         DayKind.ANSWER: _("Last day to answer"),
-        DayKind.TARGET: _("Target date for the decision"),
+        DayKind.TARGET: _("Expected by"),
         DayKind.RENEWAL_OPENS: _("First day to renew"),
         DayKind.RENEWAL_CLOSES: _("Last day to renew"),
         DayKind.PERMIT_ENDS: _("Valid until"),

@@ -207,6 +207,7 @@ def entrance_pages(
         sent = form or SentForm({})
         onward = local_path(sent.one(NEXT_PARAMETER) or request.query_params.get(NEXT_PARAMETER)) or ""
         chosen = role if chooser is not None else None
+        signed_in = _signed_in(readers, request)
         content = {
             "cards": _cards(readers, language, onward) if chooser is not None else (),
             "chosen": chosen,
@@ -217,12 +218,12 @@ def entrance_pages(
             "value": "" if chosen is Role.WORKER or chosen is None else sent.one(CLAIM_OF_ROLE[chosen]),
             "authorities": _authorities(readers, language, optional=chosen is Role.REGULATOR),
             "onward": onward,
-            "start_href": start_href
-            or (FIRST_PAGES[signed_in.role] if (signed_in := _signed_in(readers, request)) else ""),
-            "expired": request.query_params.get(EXPIRED_PARAMETER) == "yes",
+            "start_href": start_href or (FIRST_PAGES[signed_in.role] if signed_in else ""),
+            # What the address says counts only where it is so.
+            "expired": request.query_params.get(EXPIRED_PARAMETER) == "yes" and readers.has_expired(request),
             "spent_link": spent_link,
             "kept": sent.one(KEPT),
-            "signed_out": request.query_params.get(OUT_PARAMETER) == "yes",
+            "signed_out": request.query_params.get(OUT_PARAMETER) == "yes" and signed_in is None,
             "errors": errors,
         }
         return pages.response(

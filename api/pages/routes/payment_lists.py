@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from api.http.content_digests import require_no_content_coding
 from api.http.uploads import Uploads
 from api.pages.charts.figures import Cell, csv_of_table
+from api.pages.kept_forms import kept_form
 from api.pages.page_parts import Badge, FieldError, Tone
 from api.pages.page_route import PageRoute
 from api.pages.refusals import FormFault, form_refused
@@ -85,11 +86,16 @@ def payment_list_pages(payments: PaymentListService, pages: Pages, readers: Read
 
     @routes.post(RECORDED, name="recordPaymentList")
     def recorded(request: Request, sent: SentLines) -> Response:
-        return screen.recorded(request, readers.authorised(request, Action.RECORD_FEE_PAYMENT), _text_in(sent))
+        caller = readers.authorised(request, Action.RECORD_FEE_PAYMENT)
+        if (kept := kept_form(sent)) is not None:
+            # Its sender signed in again meanwhile: the list is judged and shown, and not recorded by itself.
+            return screen.judged(request, caller, _text_in(kept).encode())
+        return screen.recorded(request, caller, _text_in(sent))
 
     @routes.post(RESULT, name="paymentListResult")
     def result(request: Request, sent: SentLines) -> Response:
-        return screen.result(request, readers.authorised(request, Action.RECORD_FEE_PAYMENT), _text_in(sent))
+        caller = readers.authorised(request, Action.RECORD_FEE_PAYMENT)
+        return screen.result(request, caller, _text_in(kept_form(sent) or sent))
 
     return routes
 

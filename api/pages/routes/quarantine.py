@@ -15,6 +15,7 @@ from api.http.problems import NOT_FOUND, Problem, RequestRefused
 from api.http.query_values import one_code
 from api.pages.board.words import BoardWords
 from api.pages.filter_forms import Filter, FilterForm, address, choices_with_all, filled_in
+from api.pages.kept_forms import kept_form
 from api.pages.migration.contents import MIGRATION
 from api.pages.migration.quarantine_contents import QuarantineWords, quarantine_path, record_path
 from api.pages.migration.repair_forms import (
@@ -54,7 +55,6 @@ QUARANTINE: Final = MIGRATION + "/{authority}/quarantine"
 PAGE_LENGTH: Final = 50
 
 _REASON: Final = "reason"
-_DONE: Final = "done"
 _CORRECTED, _RETOLD, _WAITS = "corrected", "retold", "waits"
 
 Form = Annotated[SentForm, Depends(sent_form)]
@@ -135,6 +135,8 @@ class QuarantineScreen:
     def correct(self, request: Request, authority: MigratingAuthority, record: UUID, sent: SentForm) -> Response:
         """Put a text in place of a field, and lead to the record; or show the form with what is wrong."""
         caller = self._readers.authorised_in(request, Action.REPAIR_LEGACY_RECORD, authority).caller
+        if (kept := kept_form(sent)) is not None:
+            return self._content(request, caller, authority, record, sent=kept, came_back=True)
         seen, correction = _seen(sent), correction_of(sent)
         errors = errors_of_correction(correction, self._pages.language(request))
 
@@ -156,6 +158,8 @@ class QuarantineScreen:
     def replay(self, request: Request, authority: MigratingAuthority, record: UUID, sent: SentForm) -> Response:
         """Try the record again, and lead to it; or show the form with what is wrong."""
         caller = self._readers.authorised_in(request, Action.REPAIR_LEGACY_RECORD, authority).caller
+        if (kept := kept_form(sent)) is not None:
+            return self._content(request, caller, authority, record, sent=kept, came_back=True)
         seen, motive = _seen(sent), sent.one(REPLAY_MOTIVE)
         errors = errors_of_motive(REPLAY_MOTIVE, motive, self._pages.language(request))
 
@@ -184,7 +188,7 @@ class QuarantineScreen:
             done = do()
         except (RepairRefused, AuthorityIsLive, NotAccepting, AppendConflict) as why:
             return self._content(request, caller, authority, record, sent=sent, refused=why, status=409)
-        where = address(f"{quarantine_path(authority)}/{record}", (_DONE, done))
+        where = address(f"{quarantine_path(authority)}/{record}", self._readers.note(caller, done, record))
         return RedirectResponse(where, 303, {"Cache-Control": "no-store"})
 
     def _content(
@@ -197,6 +201,7 @@ class QuarantineScreen:
         sent: SentForm | None = None,
         errors: tuple[FieldError, ...] = (),
         refused: Exception | None = None,
+        came_back: bool = False,
         status: int = 200,
     ) -> Response:
         """The record raw and parsed, with the forms as long as it can be repaired; what was typed is kept."""
@@ -227,8 +232,9 @@ class QuarantineScreen:
                 "hidden": {SEEN: str(shown.seen)},
                 "errors": errors,
                 "refused": refused,
+                "came_back": came_back,
                 "refused_heading": refused_heading(refused, words.language),
-                "done": request.query_params.get(_DONE, ""),
+                "done": self._readers.what_was_done(request, caller, record),
             },
             frame=self._readers.frame(request, caller, MIGRATION),
             status=status,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from enum import StrEnum
 from typing import Annotated, Final
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ from api.pages.page_route import PageRoute
 from api.pages.rendering import Link, Pages
 from api.pages.routes.bulk_assignment import BULK, QUEUE, QUEUE_PARAMETERS
 from api.pages.sent_forms import SentForm, sent_form
-from api.pages.session import Readers
+from api.pages.session import DONE_PARAMETER, Readers
 from api.permissions import Action
 from api.services.all_services import Services
 from api.words.choices import Choice
@@ -32,7 +33,6 @@ from api.words.languages import Language
 from domain.case.lifecycle import Stage
 from domain.codes import AUTHORITIES, CATEGORIES, HOLDERS
 from domain.deadlines.service_levels import ServiceStatus
-from domain.identifiers import ApplicationReference, IdentifierInvalid
 from infra.identity.caller import Caller, Role
 from projections.lists.keyset_pages import PlaceUnusable
 from projections.lists.work_queue import NOBODY, QueueFilter
@@ -41,15 +41,30 @@ TAKEN: Final = "/queue/assignments"
 PAYMENTS: Final = "/queue/payments"
 PAGE_LENGTH: Final = 50
 
-_ASSIGNED: Final = "assigned"
-_HAD_ALREADY: Final = "had"
 _OPEN_STAGES: Final = tuple(each.value for each in Stage if each is not Stage.CLOSED)
-_NOTICES: Final = (_ASSIGNED, _HAD_ALREADY)
+_EVERYTHING: Final = (("sort", "dueOn"),)
+"""What the address of the whole queue says, because without any word it is the reader's own part of it."""
 _USUAL_SORT: Final = "dueOn"
 _MONTHS_BEFORE: Final = 3
 _MONTHS_AFTER: Final = 15
 
 SentFields = Annotated[SentForm, Depends(sent_form)]
+
+
+class _Taking(StrEnum):
+    """What came of taking a case."""
+
+    ASSIGNED = "assigned"
+    HAD_ALREADY = "had"
+
+
+def mine_waiting_for_us(caller: Caller) -> str:
+    """The address of the cases of a handler that wait for them, and for nobody else."""
+    return address(QUEUE, *_mine_waiting_for_us(caller))
+
+
+def _mine_waiting_for_us(caller: Caller) -> tuple[tuple[str, str], ...]:
+    return ("handler", caller.actor), ("holder", "region")
 
 
 def queue_pages(services: Services, pages: Pages, readers: Readers) -> APIRouter:
@@ -61,6 +76,9 @@ def queue_pages(services: Services, pages: Pages, readers: Readers) -> APIRouter
     def queue(request: Request) -> Response:
         authorised = readers.authorised(request, Action.READ_WORK_QUEUE)
         parameters, language, caller = filled_in(request), pages.language(request), authorised.caller
+        if not request.url.query and caller.role is Role.CASE_HANDLER:
+            # A handler begins with what waits for them; everything else is a click from there.
+            return RedirectResponse(mine_waiting_for_us(caller), 303, {"Cache-Control": "no-store"})
         words = BoardWords(language=language, code_lists=readers.code_lists)
         authority = _authority(parameters, caller)
         wanted = filter_of(parameters, authority)
@@ -71,7 +89,7 @@ def queue_pages(services: Services, pages: Pages, readers: Readers) -> APIRouter
         except PlaceUnusable:
             raise unusable_cursor() from None
         page = found.page
-        others = [(name, value) for name, value in parameters.multi_items() if name not in (AFTER, *_NOTICES)]
+        others = [(name, value) for name, value in parameters.multi_items() if name not in (AFTER, DONE_PARAMETER)]
         may_read = access.may(caller, Action.READ_APPLICATION)
         taker = caller.actor if access.may(caller, Action.ASSIGN_CASE) else None
         handlers = () if taker is None else assignment.handlers(authorised)
@@ -84,7 +102,7 @@ def queue_pages(services: Services, pages: Pages, readers: Readers) -> APIRouter
                 "views": _views(others, caller, language),
                 "rows": [row_in_queue(each, words, may_read=may_read, taker=taker) for each in page.items],
                 "counted": language.ngettext("%(num)s open case", "%(num)s open cases", found.total),
-                "notice": _notice(parameters, language),
+                "notice": _notice(readers.what_was_done(request, caller, QUEUE), language),
                 "freshness": fresh,
                 # All that an authority sees of drafts is how many there are.
                 "drafts": services.drafts.count_for(authority),
@@ -102,10 +120,12 @@ def queue_pages(services: Services, pages: Pages, readers: Readers) -> APIRouter
 
     @routes.post(TAKEN, name="takeCase")
     def take(request: Request, form: SentFields) -> Response:
-        taken = queues.take(readers.authorised(request, Action.ASSIGN_CASE), case_id_of(form.one("case")))
+        caller = readers.authorised(request, Action.ASSIGN_CASE)
+        taken = queues.take(caller, case_id_of(form.one("case")))
         back = [(name, form.one(name)) for name in QUEUE_PARAMETERS if form.one(name)]
-        notice = (_ASSIGNED if taken.is_callers else _HAD_ALREADY, taken.reference)
-        return RedirectResponse(address(QUEUE, *back, notice), 303, {"Cache-Control": "no-store"})
+        what = f"{_Taking.ASSIGNED if taken.is_callers else _Taking.HAD_ALREADY} {taken.reference}"
+        address_back = address(QUEUE, *(back or _EVERYTHING), readers.note(caller.caller, what, QUEUE))
+        return RedirectResponse(address_back, 303, {"Cache-Control": "no-store"})
 
     return routes
 
@@ -122,12 +142,12 @@ def _views(parameters: Sequence[tuple[str, str]], caller: Caller, language: Lang
     views: list[tuple[str, list[tuple[str, str]]]] = []
     if caller.role is Role.CASE_HANDLER:
         mine = ("handler", caller.actor)
-        views.append((language.gettext("Mine, waiting for us"), [mine, ("holder", "region")]))
+        views.append((language.gettext("Mine, waiting for us"), [*_mine_waiting_for_us(caller)]))
         views.append((language.gettext("Mine"), [mine]))
     views.append((language.gettext("Unassigned"), [("handler", UNASSIGNED)]))
     views.append((language.gettext("Late"), [("standing", ServiceStatus.LATE.value)]))
     views.append((language.gettext("Work starts first"), [("sort", "startsOn")]))
-    views.append((language.gettext("All"), []))
+    views.append((language.gettext("All"), [*_EVERYTHING]))
     return tuple(
         Link(href=address(QUEUE, *scope, *chosen), text=text, here=given == {*scope, *chosen}) for text, chosen in views
     )
@@ -163,6 +183,7 @@ def _form(wanted: QueueFilter, starts_in: str, sort: str, caller: Caller, words:
 
     return FilterForm(
         action=QUEUE,
+        everything=address(QUEUE, *_EVERYTHING),
         filters=(
             *((authority,) if caller.authority is None else ()),
             Filter(
@@ -203,19 +224,15 @@ def _form(wanted: QueueFilter, starts_in: str, sort: str, caller: Caller, words:
     )
 
 
-def _notice(parameters: QueryParams, language: Language) -> Badge | None:
-    """The result of taking a case. It is in the address, so only what is a reference is repeated."""
-    for name in _NOTICES:
-        given = single(parameters, name)
-        if given is None:
-            continue
-        try:
-            reference = str(ApplicationReference.parse(given))
-        except IdentifierInvalid:
-            continue
-        if name == _ASSIGNED:
+def _notice(what: str, language: Language) -> Badge | None:
+    """The result of taking a case, as this service noted it in the address."""
+    done, _, reference = what.partition(" ")
+    match done:
+        case _Taking.ASSIGNED:
             text = language.gettext("%(reference)s is assigned to you.", reference=reference)
             return Badge(text=text, tone=Tone.GOOD)
-        text = language.gettext("%(reference)s was already assigned to someone else.", reference=reference)
-        return Badge(text=text, tone=Tone.ATTENTION)
-    return None
+        case _Taking.HAD_ALREADY:
+            text = language.gettext("%(reference)s was already assigned to someone else.", reference=reference)
+            return Badge(text=text, tone=Tone.ATTENTION)
+        case _:
+            return None

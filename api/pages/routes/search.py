@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 from api.http.paging import AFTER, unusable_cursor
 from api.pages.case.stage_line import status_badge
 from api.pages.filter_forms import choices_with_all, pseudonym
+from api.pages.kept_forms import kept_form
 from api.pages.page_parts import Badge
 from api.pages.page_route import PageRoute
 from api.pages.rendering import Pages
@@ -84,6 +85,7 @@ def search_pages(search: CaseSearchService, pages: Pages, readers: Readers) -> A
     @routes.post(SEARCH, name="searchCases")
     def results(request: Request, form: SentFields) -> Response:
         caller = readers.authorised(request, Action.SEARCH_CASES)
+        form = kept_form(form) or form
         typed = Search(text=form.one("text"), closed=_STATES.get(form.one("state")))
         after = form.one(AFTER) or None
         try:

@@ -43,6 +43,14 @@ def _document_attached(values: Values, wording: Wording) -> str:
     )
 
 
+def _document_withdrawn(values: Values, wording: Wording) -> str:
+    return wording.language.gettext(
+        "A document that was attached by mistake was withdrawn by %(actor)s: %(kind)s.",
+        actor=wording.actor(values["by"]),
+        kind=wording.inside("documentKinds", values["kind"]),
+    )
+
+
 def _fee_paid(values: Values, wording: Wording) -> str:
     return wording.language.gettext(
         "A fee of %(amount)s was paid on %(day)s to: %(recipient)s. Recorded by %(actor)s.",
@@ -157,6 +165,7 @@ HANDLING: Final[Mapping[str, Teller]] = MappingProxyType(
     {
         "applicationSubmitted": _submitted,
         "documentAttached": _document_attached,
+        "documentWithdrawn": _document_withdrawn,
         "feePaid": _fee_paid,
         "feePaymentVoided": _payment_voided,
         "caseCorrected": _corrected,
