@@ -135,7 +135,7 @@ def test_all_faults_of_all_rows_are_named_at_once_at_their_places() -> None:
     ]
     first, second, third = read(text(rows).encode())
     assert [(each.place, each.text) for each in first.faults] == [
-        ("column 6", "Family name: fill this in"),
+        ("column 6", "Family name: enter a value"),
         ("column 15", "Gross pay in euros: enter an amount in euros, such as 4.250,00"),
         ("column 7", "Date of birth: enter a day that exists, such as 01/03/2026"),
     ]

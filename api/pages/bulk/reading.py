@@ -107,9 +107,9 @@ class RowReader:
         return found
 
     def _left_empty(self, sent: SentForm, shown: _Shown) -> dict[str, Fault]:
-        sentence, category = self._language.gettext("fill this in"), sent.one("category")
+        category, usual = sent.one("category"), self._language.gettext("enter a value")
         return {
-            each.name: shown.fault(each.name, f"{each.label}: {sentence}")
+            each.name: shown.fault(each.name, each.missing or f"{each.label}{self._language.colon} {usual}")
             for each in self._columns.fields
             if self._columns.is_needed(each, category) and not sent.one(each.name)
         }
@@ -124,7 +124,7 @@ class RowReader:
         if not is_doubtful:
             return {}
         sentence = self._language.gettext("write the share in per cent, such as 100 or 80")
-        return {SHARE: shown.fault(SHARE, f"{self._columns.label(SHARE)}: {sentence}")}
+        return {SHARE: shown.fault(SHARE, f"{self._columns.label(SHARE)}{self._language.colon} {sentence}")}
 
 
 class _Shown:
