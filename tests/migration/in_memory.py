@@ -17,6 +17,7 @@ from consumers.migration.loading import BegunBatch, FileLoader, NewBatch
 from consumers.migration.repair import HeldRecord
 from consumers.migration.source_reading import FirstReading
 from domain.case.events import CaseEvent
+from domain.case.found_by import found_by
 from domain.case.legacy_events import LegacyRecordRetold
 from domain.migration.authority_events import AuthorityEvent
 from domain.migration.coverage import Coverage
@@ -61,18 +62,20 @@ class People:
 
     minted: int = 0
     erased: set[UUID] = field(default_factory=set)
-    linked: dict[UUID, str] = field(default_factory=dict)
     named: list[CaseEvent] = field(default_factory=list)
 
     def mint_many(self, count: int) -> list[UUID]:
         self.minted += count
         return [UUID(int=number) for number in range(self.minted - count + 1, self.minted + 1)]
 
-    def link_many(self, persons: dict[UUID, str]) -> None:
-        self.linked |= persons
-
     def remember(self, _authority: str, events: Iterable[CaseEvent]) -> None:
         self.named += events
+
+    @property
+    def linked(self) -> dict[UUID, str]:
+        """The number by which each is found."""
+        stated = [found for each in self.named if (found := found_by(each)) is not None]
+        return {found.subject: found.ssin for found in stated if found.ssin is not None}
 
     def prefetch(self, subjects: Sequence[UUID]) -> None: ...
 
@@ -130,7 +133,7 @@ def judge_of_brussels(people: People | None = None, *, keys_away: bool = False) 
     return ChunkJudge(
         source=BrusselsSource(),
         subjects=everybody,
-        names=everybody,
+        index=everybody,
         sealing=NoSealing(everybody, keys_away),
         digest_key=b"a key of a test",
     )

@@ -59,7 +59,7 @@ def test_a_record_is_corrected_tried_again_and_retold(
     (append,) = waiting.appended
     assert (append.case_id, append.event.corrected) == (case_id_of("brussels", KEY), ("niss",))
     # and it can be found by its names
-    people = quarantine.judge.names
+    people = quarantine.judge.index
     assert isinstance(people, People)
     assert people.named == [append.event]
     # and quarantine, ledger and trace have moved with it

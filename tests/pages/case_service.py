@@ -75,7 +75,7 @@ class CaseService:
         filed: Application = wire_adapter(Application).validate_json(canonical_json(body))
         number = self.program.references.take()
         reference = ApplicationReference(authority=filed.authority, year=2026, number=number)
-        subject = self.program.keys.mint(ssin=filed.worker.ssin)
+        subject = self.program.keys.mint()
         minted = Minted(reference=str(reference), worker_subject=subject)
         self.does(case_id, SubmitApplication(application=filed, minted=minted), f"employer:{EMPLOYER}")
         employer = EmployerOnRegister(
