@@ -20,7 +20,7 @@ from tests.world.shared_servers import KeptServers, Servers, ServersElsewhere, S
 POSTGRES, KAFKA = "PostgreSQL", "Kafka"
 PLACES = {POSTGRES: POSTGRES_PLACES, KAFKA: KAFKA_PLACES}
 
-WAITING = ("fresh_machines", "faults", "journeys", "transport", "kafka_contract", "attacks")
+WAITING = ("fresh_machines", "faults", "journeys", "transport", "kafka_contract", "webhooks", "attacks")
 """Folders whose files wait much of their time: for servers that start, end and hang, and for deadlines to pass."""
 
 WORKING = ("migration", "pages", "benchmarks", "consumers", "setup")

@@ -183,6 +183,30 @@ OF_THE_DATABASE: Final[tuple[MetricDefinition, ...]] = (
             ((each["check"], each["outcome"]), each["number"]) for each in status["crossroads"]["outcomes"]
         ],
     ),
+    # `stopped`: the receiver is gone, or took nothing for days; its owner has to go on.
+    MetricDefinition(
+        name="permit_webhooks",
+        labels=("state",),
+        meaning="Webhooks of employers and representatives",
+        samples=lambda status: [((state,), number) for state, number in status["webhooks"]["states"].items()],
+    ),
+    # Of the active ones: their last notice did not arrive. All of them at once: this service does not get out.
+    MetricDefinition(
+        name="permit_webhooks_failing",
+        meaning="Active webhooks whose receiver takes nothing",
+        samples=lambda status: [((), status["webhooks"]["failing"])],
+    ),
+    # Grows while receivers are away, or while no worker sends.
+    MetricDefinition(
+        name="permit_webhook_notices_waiting",
+        meaning="Notices not delivered yet to active webhooks",
+        samples=lambda status: [((), status["webhooks"]["waiting"])],
+    ),
+    MetricDefinition(
+        name="permit_webhook_notices_oldest_seconds",
+        meaning="Age of the oldest of them",
+        samples=lambda status: [((), status["webhooks"]["oldestSeconds"])],
+    ),
     # They wait behind a dead letter of the same application.
     MetricDefinition(
         name="permit_parked_streams",

@@ -43,6 +43,12 @@ def status_content(status: InstallationFigures) -> dict[str, Any]:
                 for (what, outcome), number in sorted(status.outcomes.items())
             ],
         },
+        "webhooks": {
+            "states": dict(status.webhooks.states),
+            "failing": status.webhooks.failing,
+            "waiting": status.webhooks.waiting,
+            "oldestSeconds": round(status.webhooks.oldest_seconds, 3),
+        },
         "parkedStreams": status.parked_streams,
         "deadLetters": status.dead_letters,
         "stoppedConsumers": [

@@ -20,6 +20,7 @@ from infra.postgres.operations import (
     Follower,
     Operations,
     StoppedConsumer,
+    WebhookStatus,
 )
 from infra.postgres.read_models.parked_streams import ParkedStream, count_by_follower, list_parked
 from infra.postgres.read_models.progress import ProjectionProgress, list_projections
@@ -65,6 +66,7 @@ class InstallationFigures:
     projections: Sequence[ProjectionProgress]
     parked: Sequence[ParkedStream]
     work: CheckWorkStatus
+    webhooks: WebhookStatus
     breaker: BreakerStatus
     outcomes: Mapping[tuple[str, str], int]
     parked_streams: Mapping[str, int]
@@ -83,6 +85,7 @@ def installation_figures(program: Program, readers: ConnectionPool) -> Installat
         projections=list_projections(readers, program.read_models, now=program.clock.now()),
         parked=list_parked(readers, limit=_PARKED_NAMED),
         work=operations.work(now, now - program.crossroads_policy.patience.late_after),
+        webhooks=operations.webhooks(now),
         breaker=operations.breaker(now),
         outcomes=operations.outcomes(),
         parked_streams=operations.parked_streams(),

@@ -55,9 +55,11 @@ class NoticesByStream:
         return Notice(id=content["id"], content_type=CONTENT_TYPE, body=canonical_json(content))
 
     def _may_be_told(self, subscription: Subscription, case: Case) -> bool:
+        """Whether the enterprise may read the case, and has webhooks."""
+        told = _acting_as(subscription)
         try:
-            teller = self._access.authorise(_acting_as(subscription), Action.MANAGE_WEBHOOKS)
-            self._access.admission(teller)(case)
+            for action in (Action.MANAGE_WEBHOOKS, Action.READ_APPLICATION):
+                self._access.admission(self._access.authorise(told, action))(case)
         except ServiceRefused:
             return False
         return case.parties.employer == subscription.employer

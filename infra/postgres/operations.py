@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from infra.postgres.server.connection_pool import ConnectionPool
+from infra.postgres.webhooks.subscriptions import SubscriptionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,16 @@ class StoppedConsumer:
     failed: int
     records: int
     stopped_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookStatus:
+    """Subscriptions by state, those ``failing`` among the active ones, and what waits for active ones."""
+
+    states: Mapping[str, int]
+    failing: int
+    waiting: int
+    oldest_seconds: float
 
 
 class Operations:
@@ -115,6 +127,20 @@ class Operations:
             for consumer, failed, records, at in rows
         ]
 
+    def webhooks(self, now: datetime) -> WebhookStatus:
+        """How notices get to the systems of others, at ``now``."""
+        with rows_within(self._readers, EVERYTHING) as cursor:
+            cursor.execute("select state, count(*), count(failing_since) from webhook_subscription group by state")
+            found = {state: (number, failing) for state, number, failing in cursor.fetchall()}
+            cursor.execute(_WEBHOOKS_WAITING, {"now": now})
+            ((waiting, oldest),) = cursor.fetchall()
+        return WebhookStatus(
+            states={each: found.get(each, (0, 0))[0] for each in SubscriptionState},
+            failing=found.get(SubscriptionState.ACTIVE, (0, 0))[1],
+            waiting=waiting,
+            oldest_seconds=max(0.0, float(oldest)),
+        )
+
     def relay_epoch(self) -> int:
         ((epoch,),) = self._ask("select epoch from relay_lease", {})
         return int(epoch)
@@ -146,6 +172,12 @@ _OUTCOMES: Final = "select what, outcome, count(*) from check_work where settled
 _CONSUMERS: Final = """
 select consumer, topic, partition, next_offset, assignments from consumer_offset
  where cluster = %(cluster)s order by consumer, topic, partition
+"""
+
+_WEBHOOKS_WAITING: Final = """
+select count(*), coalesce(extract(epoch from %(now)s - min(d.made_at)), 0)
+  from webhook_delivery d join webhook_subscription s on s.id = d.subscription
+ where d.settled_at is null and s.state = 'active'
 """
 
 _FOLLOWER: Final = """

@@ -14,6 +14,7 @@ from datetime import datetime
 from threading import Event
 from typing import Final, Protocol
 
+from domain.case.folding import StreamCorrupt
 from infra.event_codec import UnreadableEvent
 from infra.keys import KeyMissing
 from infra.postgres.journal.conflicts import OutcomeUnknown
@@ -146,7 +147,7 @@ class WebhookSender:
         """Whether the next one may be sent at once."""
         try:
             notice = self._notices.of(subscription, delivery)
-        except (UnreadableEvent, KeyMissing) as why:
+        except (UnreadableEvent, KeyMissing, StreamCorrupt) as why:
             _log.error("webhooks.unreadable", case=str(delivery.case_id), error=type(why).__name__)
             self._put_off(lane, subscription, delivery, _Tried(None, WebhookTrouble.UNREADABLE), counts=False)
             return False

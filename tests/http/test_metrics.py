@@ -30,6 +30,7 @@ OVER_KAFKA: dict[str, Any] = {
         "breaker": {"state": "open", "failures": 20, "openUntil": None},
         "outcomes": [{"check": "employerRegister", "outcome": "found", "number": 9}],
     },
+    "webhooks": {"states": {"active": 3, "paused": 1, "stopped": 0}, "failing": 2, "waiting": 8, "oldestSeconds": 30.5},
     "parkedStreams": {"migration": 2},
     "deadLetters": {"crossroads-intake": 1},
     "stoppedConsumers": [{"name": "legacy-brussels", "failed": 600, "records": 1000, "stoppedAt": "2026-03-02T09:00Z"}],
@@ -56,6 +57,9 @@ def test_each_number_has_a_name() -> None:
     assert [told["permit_crossroads_breaker", state] for state in ("closed", "halfOpen", "open")] == [0, 0, 1]
     assert told["permit_crossroads_outcomes_total", "employerRegister", "found"] == 9
     assert (told["permit_parked_streams", "migration"], told["permit_dead_letters", "crossroads-intake"]) == (2, 1)
+    assert [told["permit_webhooks", state] for state in ("active", "paused", "stopped")] == [3, 1, 0]
+    assert (told["permit_webhooks_failing",], told["permit_webhook_notices_waiting",]) == (2, 8)
+    assert told["permit_webhook_notices_oldest_seconds",] == 30.5
     assert told["permit_consumer_stopped", "legacy-brussels"] == 1
     assert told["permit_limit_reached_total", "headerBytes"] == 3
 

@@ -6,6 +6,9 @@ from base64 import b64encode
 
 import pytest
 
+from api.composition import Program
+from api.http.status_content import status_content
+from api.services.operations import installation_figures
 from tests.webhooks.hooks import Hooks
 from tests.webhooks.receiver import Receiver
 from tests.webhooks.verifying import verified_by, verify_of_the_page
@@ -134,3 +137,18 @@ def test_the_code_of_the_page_takes_no_forged_and_no_old_notice(hooks: Hooks, re
     assert not verify(headers, received.body + b" ", hook.secret, sent_at)
     assert not verify({**headers, "webhook-id": "another"}, received.body, hook.secret, sent_at)
     assert not verify({**headers, "webhook-timestamp": "soon"}, received.body, hook.secret, sent_at)
+
+
+def test_what_waits_and_what_fails_is_told_to_those_who_monitor(
+    hooks: Hooks, employer: ServiceClient, receiver: Receiver, program: Program
+) -> None:
+    hooks.make(receiver.url)
+    paused = hooks.make(receiver.url)
+    paused.post("pauses")
+    receiver.always(500)
+    employer.file()
+    wait_until(lambda: any("failingSince" in each for each in hooks.listed()), because="it fails")
+    told = status_content(installation_figures(program, program.readers))["webhooks"]
+    assert told["states"] == {"active": 1, "paused": 1, "stopped": 0}
+    assert (told["failing"], told["waiting"]) == (1, 1)
+    assert told["oldestSeconds"] > 0

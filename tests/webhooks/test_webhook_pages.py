@@ -137,7 +137,9 @@ def test_one_that_has_stopped_says_why_and_how_to_go_on(
     expect(
         page.get_by_text("The receiver answered that this address is gone: nothing is sent any more.")
     ).to_be_visible()
-    expect(page.get_by_role("row").filter(has_text="Application filed")).to_contain_text("Will be tried again")
+    row = page.get_by_role("row").filter(has_text="Application filed")
+    expect(row).to_contain_text("The receiver answered that this address is gone (410)")
+    expect(row).not_to_contain_text("Will be tried again")
     keep_screenshot(page, "webhook-stopped")
     receiver.always(200)
     press(page, "Go on")

@@ -202,11 +202,11 @@ class WebhookScreen:
             page = self._webhooks.log(caller, webhook, limit=ON_A_PAGE, after=after)
         except PlaceUnusable:
             raise unusable_cursor() from None
-        here = address_of(found.subscription)
+        here, shown = address_of(found.subscription), words.webhook(found)
         content = {
-            "webhook": words.webhook(found),
+            "webhook": shown,
             "with_employer": caller.caller.role is Role.REPRESENTATIVE,
-            "deliveries": [words.delivery(each) for each in page.items],
+            "deliveries": [words.delivery(each, is_active=shown.is_active) for each in page.items],
             "kept_days": self._webhooks.kept_days,
             "from_day": from_day,
             "errors": errors,

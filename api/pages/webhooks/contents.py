@@ -73,18 +73,19 @@ class WebhookWords:
             made_at=found.made_at,
         )
 
-    def delivery(self, sent: Sent) -> DeliveryShown:
-        """A delivery with how it went."""
+    def delivery(self, sent: Sent, *, is_active: bool) -> DeliveryShown:
+        """A delivery with how it went. Of a webhook that is not active nothing is tried again by itself."""
         each = sent.delivery
+        is_due = is_active and each.settled_at is None and each.attempts > 0
         return DeliveryShown(
             event=self.event(each.event),
             reference=sent.reference or "",
             case_href="" if each.case_id is None else f"/cases/{each.case_id}",
-            state=self._state(sent),
+            state=self._state(sent, is_due=is_due),
             detail=self._detail(sent),
             attempts=each.attempts,
             tried_at=each.tried_at,
-            due_at=each.due_at if each.settled_at is None and each.attempts else None,
+            due_at=each.due_at if is_due else None,
             again=str(each.id) if each.outcome is Outcome.DELIVERED and each.case_id is not None else None,
         )
 
@@ -112,13 +113,13 @@ class WebhookWords:
         }
         return said[name]
 
-    def _state(self, sent: Sent) -> Badge:
+    def _state(self, sent: Sent, *, is_due: bool) -> Badge:
         each = sent.delivery
         if each.outcome is not None:
             tone = Tone.GOOD if each.outcome is Outcome.DELIVERED else Tone.LATE
             return Badge(text=self._wording.label("webhookOutcomes", each.outcome), tone=tone)
         _ = self.language.gettext
-        if each.attempts:
+        if is_due:
             return Badge(text=_("Will be tried again"), tone=Tone.ATTENTION)
         return Badge(text=_("Waiting"), tone=Tone.WAITING)
 
