@@ -8,7 +8,7 @@ it.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -139,13 +139,20 @@ class ApplicationBatchService:
     def looked_at(self, caller: AuthorisedCaller, sent: Sequence[SentRow]) -> ApplicationBatch:
         """What the batch would be; nothing is kept. A row that repeats an earlier one is at fault."""
         now = self._program.clock.now()
-        same = of_same([None if each.application is None else self._same(each.application) for each in sent])
+        would_be = [None if each.application is None else self._same(each.application) for each in sent]
+        same, there = (
+            of_same(would_be),
+            self._program.journal.cases_among(each for each in would_be if each is not None),
+        )
         return ApplicationBatch(
             batch_id=time_ordered_id(now),
             state=BatchState.CHECKED,
             columns=(),
             is_workbook=False,
-            rows=tuple(self._row(caller, place, each, is_repeated=place in same) for place, each in enumerate(sent)),
+            rows=tuple(
+                self._row(caller, place, each, there=there, is_repeated=place in same)
+                for place, each in enumerate(sent)
+            ),
             begun_at=now,
             touched_at=now,
         )
@@ -250,10 +257,12 @@ class ApplicationBatchService:
             return Settled(outcome=RowOutcome.REFUSED, reason=why.reason.value)
         return Settled(outcome=RowOutcome.FILED, case_id=handled.receipt.case_id, reference=handled.case.reference)
 
-    def _row(self, caller: AuthorisedCaller, place: int, sent: SentRow, *, is_repeated: bool) -> BatchRow:
+    def _row(
+        self, caller: AuthorisedCaller, place: int, sent: SentRow, *, there: Container[UUID], is_repeated: bool
+    ) -> BatchRow:
         settled = Settled(outcome=RowOutcome.FAULTY)
         if sent.application is not None and not is_repeated:
-            settled = self._as_it_stands(caller, sent.application)
+            settled = self._as_it_stands(caller, sent.application, there)
         return BatchRow(
             number=place + 1,
             line=sent.line,
@@ -266,16 +275,18 @@ class ApplicationBatchService:
             reason=settled.reason,
         )
 
-    def _as_it_stands(self, caller: AuthorisedCaller, application: Application) -> Settled:
+    def _as_it_stands(self, caller: AuthorisedCaller, application: Application, there: Container[UUID]) -> Settled:
         """What would become of an application if it were filed now, as far as that can be known before."""
         try:
             self._access.require_may_file(caller, application)
         except NotPermitted:
             return Settled(outcome=RowOutcome.REFUSED, reason=NOT_PERMITTED)
-        stream = self._program.journal.read(self._same(application))
-        if stream.case is not None:
-            return Settled(outcome=RowOutcome.FILED_BEFORE, case_id=stream.case_id, reference=stream.case.reference)
-        if not stream.is_live(application.authority):
+        case_id = self._same(application)
+        if case_id in there:
+            case = self._program.journal.read(case_id).case
+            reference = None if case is None else case.reference
+            return Settled(outcome=RowOutcome.FILED_BEFORE, case_id=case_id, reference=reference)
+        if not self._program.journal.new_stream(case_id).is_live(application.authority):
             return Settled(outcome=RowOutcome.REFUSED, reason=Reason.AUTHORITY_NOT_LIVE.value)
         return Settled(outcome=RowOutcome.READY)
 
