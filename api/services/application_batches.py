@@ -20,11 +20,11 @@ from api.composition import Program
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.services.cases import CaseService
-from api.services.law import StatedVerdict, assess_facts
 from api.services.refusals import AlreadyFiled, BatchUnknown, DraftsFull, NotPermitted
 from api.services.same_filing import case_id_of_filing
 from domain.case.application import Application
 from domain.case.refusals import CommandRefused, InvalidInput, Reason
+from domain.case.stated_assessment import assess_stated
 from domain.case.stated_facts import StatedFacts
 from domain.copies import replace
 from domain.drafts.application_batch import (
@@ -37,6 +37,7 @@ from domain.drafts.application_batch import (
     Settled,
     of_same,
 )
+from domain.law.assessment import Assessment
 from infra.identity.caller import Caller, Role
 from infra.limit_counts import Limit
 from infra.postgres.drafts.batch_store import LeasedBatch
@@ -72,7 +73,7 @@ class JudgedRow:
     """
 
     row: BatchRow
-    verdict: StatedVerdict | None
+    verdict: Assessment | None
     same_as: int | None = None
 
 
@@ -294,10 +295,10 @@ class ApplicationBatchService:
         """What two rows have in common that are one application, and the case that it would be today."""
         return case_id_of_filing(application, self.today, self._program.filing_key)
 
-    def _verdict(self, application: Application) -> StatedVerdict:
+    def _verdict(self, application: Application) -> Assessment:
         stated = {**_content(application), "filedOn": self.today.isoformat()}
         facts = wire_adapter(StatedFacts).validate_json(canonical_json(stated))
-        return assess_facts(self._program.rulebook, facts, self.today)
+        return assess_stated(self._program.rulebook, facts, self.today)
 
     def _id_of(self, caller: AuthorisedCaller, command_id: str) -> UUID:
         """The id of what one program sends under one key; nobody else can compute it."""
