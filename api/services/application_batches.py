@@ -8,7 +8,7 @@ it.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -20,11 +20,11 @@ from api.composition import Program
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.services.cases import CaseService
-from api.services.law import StatedVerdict, assess_facts
 from api.services.refusals import AlreadyFiled, BatchUnknown, DraftsFull, NotPermitted
 from api.services.same_filing import case_id_of_filing
 from domain.case.application import Application
 from domain.case.refusals import CommandRefused, InvalidInput, Reason
+from domain.case.stated_assessment import assess_stated
 from domain.case.stated_facts import StatedFacts
 from domain.copies import replace
 from domain.drafts.application_batch import (
@@ -37,6 +37,7 @@ from domain.drafts.application_batch import (
     Settled,
     of_same,
 )
+from domain.law.assessment import Assessment
 from infra.identity.caller import Caller, Role
 from infra.limit_counts import Limit
 from infra.postgres.drafts.batch_store import LeasedBatch
@@ -72,7 +73,7 @@ class JudgedRow:
     """
 
     row: BatchRow
-    verdict: StatedVerdict | None
+    verdict: Assessment | None
     same_as: int | None = None
 
 
@@ -139,13 +140,20 @@ class ApplicationBatchService:
     def looked_at(self, caller: AuthorisedCaller, sent: Sequence[SentRow]) -> ApplicationBatch:
         """What the batch would be; nothing is kept. A row that repeats an earlier one is at fault."""
         now = self._program.clock.now()
-        same = of_same([None if each.application is None else self._same(each.application) for each in sent])
+        would_be = [None if each.application is None else self._same(each.application) for each in sent]
+        same, there = (
+            of_same(would_be),
+            self._program.journal.cases_among(each for each in would_be if each is not None),
+        )
         return ApplicationBatch(
             batch_id=time_ordered_id(now),
             state=BatchState.CHECKED,
             columns=(),
             is_workbook=False,
-            rows=tuple(self._row(caller, place, each, is_repeated=place in same) for place, each in enumerate(sent)),
+            rows=tuple(
+                self._row(caller, place, each, there=there, is_repeated=place in same)
+                for place, each in enumerate(sent)
+            ),
             begun_at=now,
             touched_at=now,
         )
@@ -250,10 +258,12 @@ class ApplicationBatchService:
             return Settled(outcome=RowOutcome.REFUSED, reason=why.reason.value)
         return Settled(outcome=RowOutcome.FILED, case_id=handled.receipt.case_id, reference=handled.case.reference)
 
-    def _row(self, caller: AuthorisedCaller, place: int, sent: SentRow, *, is_repeated: bool) -> BatchRow:
+    def _row(
+        self, caller: AuthorisedCaller, place: int, sent: SentRow, *, there: Container[UUID], is_repeated: bool
+    ) -> BatchRow:
         settled = Settled(outcome=RowOutcome.FAULTY)
         if sent.application is not None and not is_repeated:
-            settled = self._as_it_stands(caller, sent.application)
+            settled = self._as_it_stands(caller, sent.application, there)
         return BatchRow(
             number=place + 1,
             line=sent.line,
@@ -266,16 +276,18 @@ class ApplicationBatchService:
             reason=settled.reason,
         )
 
-    def _as_it_stands(self, caller: AuthorisedCaller, application: Application) -> Settled:
+    def _as_it_stands(self, caller: AuthorisedCaller, application: Application, there: Container[UUID]) -> Settled:
         """What would become of an application if it were filed now, as far as that can be known before."""
         try:
             self._access.require_may_file(caller, application)
         except NotPermitted:
             return Settled(outcome=RowOutcome.REFUSED, reason=NOT_PERMITTED)
-        stream = self._program.journal.read(self._same(application))
-        if stream.case is not None:
-            return Settled(outcome=RowOutcome.FILED_BEFORE, case_id=stream.case_id, reference=stream.case.reference)
-        if not stream.is_live(application.authority):
+        case_id = self._same(application)
+        if case_id in there:
+            case = self._program.journal.read(case_id).case
+            reference = None if case is None else case.reference
+            return Settled(outcome=RowOutcome.FILED_BEFORE, case_id=case_id, reference=reference)
+        if not self._program.journal.new_stream(case_id).is_live(application.authority):
             return Settled(outcome=RowOutcome.REFUSED, reason=Reason.AUTHORITY_NOT_LIVE.value)
         return Settled(outcome=RowOutcome.READY)
 
@@ -283,10 +295,10 @@ class ApplicationBatchService:
         """What two rows have in common that are one application, and the case that it would be today."""
         return case_id_of_filing(application, self.today, self._program.filing_key)
 
-    def _verdict(self, application: Application) -> StatedVerdict:
+    def _verdict(self, application: Application) -> Assessment:
         stated = {**_content(application), "filedOn": self.today.isoformat()}
         facts = wire_adapter(StatedFacts).validate_json(canonical_json(stated))
-        return assess_facts(self._program.rulebook, facts, self.today)
+        return assess_stated(self._program.rulebook, facts, self.today)
 
     def _id_of(self, caller: AuthorisedCaller, command_id: str) -> UUID:
         """The id of what one program sends under one key; nobody else can compute it."""

@@ -34,6 +34,10 @@ class FeeService:
         """The fees and payments of a case at one version. Raises ``ApplicationUnknown``."""
         return self.of_snapshot(self._cases.case(caller, case_id))
 
+    def owed(self, caller: AuthorisedCaller, case_id: UUID) -> tuple[CaseFee, ...]:
+        """The fees alone, without the payments on record. Raises ``ApplicationUnknown``."""
+        return case_fees(self._cases.case(caller, case_id).case, self._program.rulebook, self._cases.today)
+
     def of_snapshot(self, snapshot: CaseSnapshot) -> FeesOfCase:
         """The same of a case that has been read."""
         return FeesOfCase(

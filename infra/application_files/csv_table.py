@@ -12,6 +12,7 @@ from typing import Final
 
 from infra.application_files.table import (
     LARGEST_CELL,
+    MOST_COLUMNS,
     WHOLE_ROW,
     CellNote,
     Gathered,
@@ -26,6 +27,8 @@ from infra.legacy_files.windows_1252 import decoded
 _UTF_8_MARK: Final = b"\xef\xbb\xbf"
 _UTF_16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 _SEPARATORS: Final = ";,\t"
+_MOST_LINES: Final = 50_000
+"""Blank ones too, which are no rows."""
 _ENDS: Final = re.compile("\r\n|\r|\n")
 _SEPARATOR_NAMED: Final = re.compile("sep=([;,\t])", re.IGNORECASE)
 """The line with which Excel is told the separator."""
@@ -56,6 +59,8 @@ def read_csv(content: bytes, limits: TableLimits) -> Table:
 
 def _lines(content: bytes) -> list[tuple[str, bool]]:
     """The lines, each with whether its encoding is certain."""
+    if content.count(b"\n") + content.count(b"\r") > 2 * _MOST_LINES:
+        raise NotATable(TableFault.TOO_LARGE)
     if content.startswith(_UTF_16_MARKS):
         try:
             return [(each, True) for each in _ENDS.split(content.decode("utf-16"))]
@@ -84,6 +89,11 @@ def _row(number: int, text: str, separator: str, width: int) -> TableRow:
         # What can be seen of it; cut where a cell may end, it is shown and never taken for values.
         cells = text.split(separator)[: max(width, 1)]
         return TableRow(line=number, cells=_shortened(cells), notes={WHOLE_ROW: CellNote.QUOTATION_MARK})
+    while cells and not cells[-1].strip():
+        cells.pop()
+    if len(cells) > MOST_COLUMNS:
+        notes = {MOST_COLUMNS + 1: CellNote.BEYOND_THE_HEADER}
+        return TableRow(line=number, cells=_shortened(cells[:MOST_COLUMNS]), notes=notes)
     notes = {column: CellNote.TOO_LONG for column, each in enumerate(cells, start=1) if len(each) > LARGEST_CELL}
     return TableRow(line=number, cells=_shortened(cells), notes=notes)
 

@@ -14,6 +14,9 @@ WHOLE_ROW: Final = 0
 LARGEST_CELL: Final = 2_000
 """Characters; no answer of an application is longer."""
 
+MOST_COLUMNS: Final = 200
+"""What stands further to the right is named once in its row, and not read."""
+
 _LETTERS: Final = 26
 
 

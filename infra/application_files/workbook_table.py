@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import islice
 from typing import Final
 from zipfile import BadZipFile, ZipFile
 
 from infra.application_files.table import (
     LARGEST_CELL,
+    MOST_COLUMNS,
     CellNote,
     Gathered,
     IsHeader,
@@ -32,7 +34,8 @@ _OLE: Final = b"\xd0\xcf\x11\xe0"
 _NAME: Final = "workbook"
 _LARGEST_UNPACKED: Final = 32_000_000
 """Bytes; five hundred applications with every column take some two million."""
-_MOST_COLUMNS: Final = 200
+_MOST_MERGED: Final = 5_000
+"""Ranges of merged cells of a sheet; each is held against every row."""
 _TRUTHS: Final = {"WAHR": "true", "FALSCH": "false"}
 """As the reader of legacy workbooks writes them."""
 
@@ -72,12 +75,18 @@ def _sheet_of_the_table(parts: WorkbookParts, is_header: IsHeader) -> Sheet:
 
 def _read(parts: WorkbookParts, sheet: Sheet, limits: TableLimits) -> Table:
     gathered = Gathered(limits)
-    merged = tuple(_merged(parts, sheet))
+    merged = tuple(islice(_merged(parts, sheet), _MOST_MERGED + 1))
+    if len(merged) > _MOST_MERGED:
+        raise NotATable(TableFault.TOO_LARGE)
     for row in rows_of(_NAME, sheet, parts):
-        notes = {each.column: note for each in row.cells if (note := _note(each)) is not None}
+        notes = {
+            each.column: note for each in row.cells if each.column <= MOST_COLUMNS and (note := _note(each)) is not None
+        }
+        if any(each.column > MOST_COLUMNS for each in row.cells):
+            notes[MOST_COLUMNS + 1] = CellNote.BEYOND_THE_HEADER
         for first_column, first_line, last_column, last_line in merged:
             if first_line <= row.number <= last_line:
-                last = min(last_column, _MOST_COLUMNS)
+                last = min(last_column, MOST_COLUMNS)
                 notes |= dict.fromkeys(range(first_column, last + 1), CellNote.MERGED)
         gathered.add(TableRow(line=row.number, cells=_texts(row), notes=notes))
     return gathered.table(is_workbook=True)
@@ -85,7 +94,7 @@ def _read(parts: WorkbookParts, sheet: Sheet, limits: TableLimits) -> Table:
 
 def _texts(row: SheetRow) -> tuple[str, ...]:
     """The texts of a row in their columns, empty ones between them; what is far to the right is cut off."""
-    texts = {each.column: _text(each) for each in row.cells if each.column <= _MOST_COLUMNS}
+    texts = {each.column: _text(each) for each in row.cells if each.column <= MOST_COLUMNS}
     return tuple(texts.get(column, "") for column in range(1, max(texts, default=0) + 1))
 
 

@@ -24,7 +24,14 @@ from api.steps.procedure import STEPS
 from infra.identity.caller import Caller
 from tests.attacks.everybody import NOBODYS, Everybody
 from tests.documents.files import PDF, pdf
-from tests.http.test_permission_matrix import CASE_ROUTES, GENERAL_ROUTES, NOBODYS_REQUEST, OPEN_ROUTES, WEBHOOK_ROUTES
+from tests.http.test_permission_matrix import (
+    BATCH,
+    CASE_ROUTES,
+    GENERAL_ROUTES,
+    NOBODYS_REQUEST,
+    OPEN_ROUTES,
+    WEBHOOK_ROUTES,
+)
 
 FORM: Final = "application/x-www-form-urlencoded"
 
@@ -277,14 +284,14 @@ OF_BATCHES: Final = frozenset(
         ("GET", "/employer/batches/{batch_id}/result.xlsx"),
     }
 )
-"""Whose batches are whose has a matrix of its own: see tests/pages/test_bulk_pages.py."""
+"""Whose batches are whose has tests of its own: see tests/pages/test_bulk_pages.py, and for that of the interface
+tests/http/test_application_batches.py."""
 
 
 def _of_the_interface() -> list[Asked]:
-    """The requests of the matrix of the interface."""
+    """The requests of the matrix of the interface, but for a batch, which is about no case."""
     values = {
         "application_id": "{case}",
-        "application_batch_id": NOBODYS_REQUEST,
         "sha256": "{document}",
         "information_request_id": NOBODYS_REQUEST,
         "measure": next(iter(MEASURES)),
@@ -298,6 +305,7 @@ def _of_the_interface() -> list[Asked]:
             body=asked.body,
         )
         for (method, path), asked in {**CASE_ROUTES, **GENERAL_ROUTES}.items()
+        if (method, path) != BATCH
         if asked.action is not Action.FILE_APPLICATION
     ]
 

@@ -123,7 +123,7 @@ def test_the_law_is_told_beside_each_row(bulk: Bulk) -> None:
     first, second, third = bulk.service.judged(batch)
     assert first.verdict is not None
     assert second.verdict is not None
-    assert second.verdict.assessment.verdict is Verdict.NOT_MET
+    assert second.verdict.verdict is Verdict.NOT_MET
     assert third.verdict is None
 
 

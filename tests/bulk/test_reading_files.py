@@ -210,6 +210,15 @@ def test_what_stands_beyond_the_header_is_a_fault_and_not_dropped() -> None:
     assert [(each.place, each.text[:30]) for each in found] == [("column 18", "this column has no name in the")]
 
 
+@pytest.mark.parametrize("far", [201, 5_000])
+def test_what_stands_far_to_the_right_is_a_fault_and_not_dropped(far: int) -> None:
+    row = [*cells(), *[""] * (far - len(NAMES) - 1), "x"]
+    assert [each.place for each in faults(text([row]).encode())] == ["column 201"]
+    assert [each.place for each in faults(workbook([row]))] == ["GS2"]
+    header = [*NAMES, *[""] * (far - len(NAMES) - 1), "Opmerking"]
+    assert [each.place for each in header_faults(text([cells()], header=header).encode())] == ["column 201"]
+
+
 def test_what_a_category_has_not_is_a_fault_and_not_dropped() -> None:
     header = [*NAMES, "transfer.sendingUndertaking", "transfer.country", "transfer.priorServiceMonths"]
     assert read(text([[*cells(), "", "", ""]], header=header).encode())[0].faults == ()
@@ -249,6 +258,8 @@ def zipped(parts: dict[str, bytes]) -> bytes:
         (text([cells()]).encode("utf-16-le"), TableFault.DAMAGED),
         (b"PK\x03\x04 cut off", TableFault.DAMAGED),
         (zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet"}), TableFault.DAMAGED),
+        (text([cells()]).encode() + b"\n" * 200_000, TableFault.TOO_LARGE),
+        (workbook([cells()], merged=[f"B{line}:C{line}" for line in range(3, 5_010)]), TableFault.TOO_LARGE),
         (zipped({"xl/bomb.xml": b" " * 40_000_000}), TableFault.TOO_LARGE),
         (b"\xd0\xcf\x11\xe0" + bytes(512), TableFault.PASSWORD_OR_OLD),
         (workbook([], header=[]), TableFault.EMPTY),

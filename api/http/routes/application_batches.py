@@ -108,7 +108,7 @@ def _row_content(judged: JudgedRow, base_url: str) -> dict[str, Any]:
     if row.reference is not None:
         content["reference"] = row.reference
     if judged.verdict is not None:
-        assessment = judged.verdict.assessment
+        assessment = judged.verdict
         content["verdict"] = assessment.verdict.value
         decisive = [each for each in assessment.findings if each.required and each.verdict is assessment.verdict]
         if assessment.verdict is not Verdict.MET:

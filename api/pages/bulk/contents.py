@@ -15,9 +15,9 @@ from api.pages.law.words import LawWords
 from api.pages.page_parts import Badge, Tone
 from api.pages.refusals import explanation_of
 from api.services.application_batches import INVALID, NOT_PERMITTED, JudgedRow
-from api.services.law import StatedVerdict
 from api.words.sentences.open_findings import fact_name
 from domain.drafts.application_batch import ApplicationBatch, BatchRow, BatchState, RowOutcome
+from domain.law.assessment import Assessment
 from domain.law.findings import Verdict
 from infra.application_files.table import CellNote, Table, TableRow
 from infra.identity.caller import Caller
@@ -83,7 +83,7 @@ class BatchWords:
         return RowShown(
             line=row.line,
             worker=_worker(row, names),
-            verdict=None if verdict is None else verdict_badge(verdict.assessment.verdict, self._words),
+            verdict=None if verdict is None else verdict_badge(verdict.verdict, self._words),
             summary="" if verdict is None else self._summary(verdict),
             outcome=self.outcome(row.outcome, batch.state),
             faults=self._faults(batch, judged, reader),
@@ -91,9 +91,8 @@ class BatchWords:
             href="" if row.case_id is None else f"/cases/{row.case_id}",
         )
 
-    def _summary(self, verdict: StatedVerdict) -> str:
+    def _summary(self, assessment: Assessment) -> str:
         """The verdict in a sentence, and which facts would decide where it is open."""
-        assessment = verdict.assessment
         said = summary_of(assessment, self._words)
         missing = dict.fromkeys(
             fact

@@ -167,37 +167,40 @@ def read_header(table: Table, columns: Columns, language: Language) -> ReadHeade
     header = table.header
     faults: list[Fault] = []
     names: list[str | None] = []
+
+    def place_of(number: int) -> str:
+        return f"{letters_of(number)}{header.line}" if table.is_workbook else _("column %(number)s", number=number)
+
     for number, text in enumerate(header.cells, start=1):
         name = None if not text.strip() or number in header.notes else columns.named(text)
-        place = f"{letters_of(number)}{header.line}" if table.is_workbook else _("column %(number)s", number=number)
-        if text.strip() and name is None:
-            meant = columns.like(text)
-            faults.append(
-                Fault(place=place, text=_unknown(text, None if meant is None else columns.label(meant), language))
-            )
+        if text.strip() and name is None and number not in header.notes:
+            faults.append(Fault(place=place_of(number), text=_unknown(text, columns, language)))
         elif name is not None and name in names:
-            faults.append(
-                Fault(place=place, text=_("the column %(name)s is there twice: keep one", name=columns.label(name)))
-            )
+            twice = _("the column %(name)s is there twice: keep one", name=columns.label(name))
+            faults.append(Fault(place=place_of(number), text=twice))
         names.append(name)
     faults += [
         Fault(place="", text=_("the column %(name)s is missing", name=columns.label(name)))
         for name in columns.required
         if name not in names
     ]
-    if WHOLE_ROW in header.notes:
-        faults.append(Fault(place="", text=note_text(header.notes[WHOLE_ROW], language)))
+    faults += [
+        Fault(place="" if number == WHOLE_ROW else place_of(number), text=note_text(note, language))
+        for number, note in sorted(header.notes.items())
+    ]
     return ReadHeader(names=tuple(names), faults=tuple(faults))
 
 
 _SHOWN: Final = 60
 
 
-def _unknown(text: str, meant: str | None, language: Language) -> str:
+def _unknown(text: str, columns: Columns, language: Language) -> str:
+    """That there is no such column, and which one was probably meant."""
     name = text.strip()[:_SHOWN]
+    meant = columns.like(name)
     if meant is None:
         return language.gettext("there is no column %(name)s: remove it, or name it as in the template", name=name)
-    return language.gettext("there is no column %(name)s: is it %(meant)s?", name=name, meant=meant)
+    return language.gettext("there is no column %(name)s: is it %(meant)s?", name=name, meant=columns.label(meant))
 
 
 def note_text(note: CellNote, language: Language) -> str:

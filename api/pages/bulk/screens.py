@@ -207,7 +207,7 @@ class BatchScreen:
     def _communications(self, caller: AuthorisedCaller, case_id: UUID) -> str:
         """What to write on the transfers of a case; nothing of one that the reader may not see any more."""
         try:
-            fees = self._services.fees.of_case(caller, case_id).fees
+            fees = self._services.fees.owed(caller, case_id)
         except ApplicationUnknown:
             return ""
         # Without the marks around it, which a spreadsheet takes for the beginning of a formula.

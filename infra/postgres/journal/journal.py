@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -77,6 +77,10 @@ class PostgresJournal:
     def new_stream(self, case_id: UUID) -> CaseStream:
         """The stream of a case whose id was made just now: nothing is read, and an append finds out if it is there."""
         return self._stream(case_id, CaseAsRead())
+
+    def cases_among(self, case_ids: Iterable[UUID]) -> frozenset[UUID]:
+        """Those of these cases that there are, in one question."""
+        return self._recorder.streams_among(case_ids)
 
     def read_recorded(self, case_id: UUID) -> CaseAsRead:
         """A case as the journal holds it, up to the end of its stream, with nothing opened or folded."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
@@ -37,6 +37,8 @@ _LONG_AGO: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """The recorded time of appends whose caller gives none."""
 
 _BINARY_FROM: Final = 100
+
+_STREAMS_AMONG: Final = "select stream from journal where stream = any(%s::uuid[]) and version = 1"
 
 _PATIENCE: Final = 10.0
 """Seconds for which a doubtful outcome is looked up, for those without deadlines."""
@@ -145,6 +147,12 @@ class JournalRecorder(ProcessRecorder):
 
     def max_notification_id(self) -> int | None:
         return self._scalar("select nullif(position, 0) from journal_head", ())
+
+    def streams_among(self, streams: Iterable[UUID]) -> frozenset[UUID]:
+        """Those of these streams that have an event."""
+        with self._pool.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(_STREAMS_AMONG, (list(streams),))
+            return frozenset(stream for (stream,) in cursor.fetchall())
 
     def select_events(
         self,
