@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from domain.case.application import Application
+from domain.case.application import Application, Worker
 from domain.case.lifecycle import Case
 from domain.case.refusals import InputIssue
 from domain.case.value_checks import INVALID_INPUT
@@ -36,7 +36,7 @@ def check_named_renewal(application: Application) -> Iterator[InputIssue]:
 
 def check_predecessor(application: Application, before: Case) -> Iterator[InputIssue]:
     """Whether the application that is renewed is of the same worker and employer."""
-    if application.worker.ssin not in before.worker_numbers:
+    if not _is_of(application.worker, before):
         yield _wrong(
             "the application that it names is not of this worker", "correct the worker, or leave out renewalOf"
         )
@@ -45,6 +45,14 @@ def check_predecessor(application: Application, before: Case) -> Iterator[InputI
             "the application that it names is not with this employer",
             "apply for the first time with changeOfEmployer, or correct the employer",
         )
+
+
+def _is_of(worker: Worker, before: Case) -> bool:
+    """By the worker's number; a first application often has none yet (FACTS 5.1), and then by birth and nationality."""
+    if before.worker_numbers:
+        return worker.ssin in before.worker_numbers
+    born = before.facts.birth_date
+    return born is not None and (worker.birth_date, worker.nationality) == (born, before.facts.nationality)
 
 
 def _wrong(problem: str, remedy: str) -> InputIssue:

@@ -255,6 +255,27 @@ def test_the_files_of_all_drafts_take_a_bounded_room(service: CaseService, appli
         )
 
 
+def test_a_filing_that_is_refused_takes_its_documents_back(service: CaseService, meet: Meet) -> None:
+    program, content = service.program, pdf(b"twice on a day")
+    # given the same application in two drafts, each with its document
+    drafts = [meet(), meet()]
+    for each in drafts:
+        each.begin()
+        each.attach(("passport", content))
+        answered(each, "Dubbel")
+    first = UUID(case_of(drafts[0].file()))
+    # when the second is refused
+    assert drafts[1].file().status_code == 409
+    # then its document lies with the draft and with no case
+    placed = list(program.settings.documents_path.glob(f"*/{sha256(content).hexdigest()}"))
+    assert [UUID(path.parent.name) for path in placed] == [service.file(first).worker_subject]
+    assert not list((program.settings.documents_path / "unfinished").glob("*"))
+    # and as another application it is filed with it
+    second = case_of(drafts[1].file(another="true"))
+    read = drafts[1].client.get(f"/cases/{second}/documents/{sha256(content).hexdigest()}")
+    assert read.content == content
+
+
 class Died(BaseException):
     """The process ended here."""
 

@@ -157,6 +157,30 @@ def test_a_renewal_is_filed_by_keyboard_in_few_pages_and_minutes(
     assert seconds < 240
 
 
+@pytest.mark.parametrize("scripts", [False, True])
+def test_a_worker_states_earlier_work_where_the_register_is_away(
+    service: CaseService, browser: Browser, scripts: bool
+) -> None:
+    with watched_page(browser, java_script_enabled=scripts) as watched:
+        page = watched.page
+        service.sign_in(page.context, Role.WORKER, "w-1")
+        begin(page, service, "unlimited")
+        page.goto(page.url.replace("/employer", "/workHistory"))
+        fill_in(page, {"workHistory.0.employer": "Bakkerij Eigen"})
+        press(page, "Fill in from the register")
+        expect(page.locator(".notice")).to_contain_text("fill in your employments yourself")
+        expect(page.locator('[name="workHistory.0.employer"]')).to_have_value("Bakkerij Eigen")
+        if scripts:
+            check_accessibility(page)
+            page.set_viewport_size({"width": 320, "height": 700})
+            check_reflow(page)
+        row = {"from": "01/02/2019", "to": "31/01/2024", "basis": "singlePermit"}
+        fill_in(page, {f"workHistory.0.{member}": value for member, value in row.items()})
+        press(page, "Save and go to the list")
+        page.goto(page.url + "/check")
+        expect(page.locator("main")).to_contain_text("Bakkerij Eigen")
+
+
 def press_keys(page: Page, name: str, text: str) -> None:
     """Type into a field, as somebody without a mouse does."""
     page.locator(f'[name="{name}"]').focus()
