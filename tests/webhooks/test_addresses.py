@@ -163,6 +163,17 @@ def test_the_address_that_was_judged_is_the_one_that_is_called(inside: Receiver,
     assert inside.received == []
 
 
+def test_the_connection_is_made_by_the_address_and_the_certificate_verified_for_the_name(
+    authority: Authority, tmp_path: Path
+) -> None:
+    # given a name that nobody but the address book knows
+    name = "hr.internal.example"
+    with receiving(authority.issue(tmp_path, name)) as receiver:
+        calls = HttpsCalls(AddressBook({name}, always("127.0.0.1")), seconds=5, ca_file=authority.file)
+        assert calls.post(receiver_of(f"https://{name}:{receiver.port}/"), {}, b"{}").status == 204
+        assert receiver.received[0].headers["host"] == f"{name}:{receiver.port}"
+
+
 def test_only_hosts_that_the_operator_names_are_called_inside(inside: Receiver, authority: Authority) -> None:
     body = b"{}"
     permitted = HttpsCalls(AddressBook({"localhost"}), seconds=2, ca_file=authority.file)
