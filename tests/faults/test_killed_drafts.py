@@ -30,6 +30,8 @@ THREE_KILLS = [{SERVICE}, {DATABASE}, {SERVICE, DATABASE}]
 THIRTY_KILLS = [{SERVICE}, {DATABASE}, {SERVICE, DATABASE}] * 10
 WRITERS = 2
 SAVES_TO_A_DOCUMENT = 3
+MOST_DOCUMENTS = 60
+"""Acknowledged, of one draft: it takes a hundred, and each kill may leave one of which nobody was told."""
 
 
 class Writer:
@@ -74,7 +76,7 @@ class Writer:
         if not self._judge(saved):
             return
         self.acknowledged = number
-        if number % SAVES_TO_A_DOCUMENT == 0:
+        if number % SAVES_TO_A_DOCUMENT == 0 and len(self.attached) < MOST_DOCUMENTS:
             content = pdf(f"{self.draft} {number}".encode())
             sent = client.post(f"{self.draft}/documents", files=[("file-passport", ("p.pdf", content, PDF))])
             if self._judge(sent):
