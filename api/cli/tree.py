@@ -348,6 +348,12 @@ PERMIT: Final = Section(
                     "Print the SQL that an administrator runs",
                     "database sql",
                 ),
+                Entry(
+                    "names",
+                    "database:names",
+                    "Make cases findable by name that were filed before there was an index of names",
+                    "database names",
+                ),
             ),
         ),
     ),
