@@ -153,7 +153,9 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(service: Cas
         page.get_by_label("Referenz auf dem Zahlungsnachweis").fill("R-9")
         page.get_by_role("button", name="Die Zahlung erfassen").click()
         expect(page.get_by_role("link", name="Wählen Sie, an wen gezahlt wurde")).to_be_visible()
-        expect(page.get_by_role("link", name="Betrag in Euro: dies hat nicht die richtige Form")).to_be_visible()
+        expect(
+            page.get_by_role("link", name="Betrag in Euro: schreiben Sie einen Betrag in Euro, etwa 4.250,00")
+        ).to_be_visible()
         expect(page.get_by_label("Betrag in Euro")).to_have_value("viel")
         expect(page.get_by_label("Referenz auf dem Zahlungsnachweis")).to_have_value("R-9")
 
