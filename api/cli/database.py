@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from api.cli.output import Json, finding_if, say
+
 
 def sql(
     keys: Annotated[bool, typer.Option("--keys", help="for the key store, where it is on another server")] = False,
@@ -31,3 +33,23 @@ def sql(
     typer.echo(administrator_sql([keys_url] if keys else [journal_url, keys_url] if together else [journal_url]))
     if not keys and not together:
         typer.echo("The key store is elsewhere, or has another user: `permit database sql --keys`", err=True)
+
+
+def case_index(as_json: Json = False) -> None:
+    """Make cases findable that were filed before there was an index of cases.
+
+    It adds and takes away nothing: safe to stop, to repeat, and to run while the service works.
+
+    Exit code 1 where a case cannot be read, which it names.
+    """
+    from api.composition import open_program
+    from infra.postgres.journal.indexing_again import index_again
+    from infra.settings import load_settings
+
+    with open_program(load_settings()) as program:
+        report = index_again(program.readers, program.journal, program.index)
+    found = {"cases": report.cases, "unreadable": [str(each) for each in report.unreadable]}
+    lines = [f"{report.cases} cases are found by the numbers and names in them"]
+    lines += [f"cannot be read: {each}" for each in report.unreadable]
+    say(found, as_json, lambda: "\n".join(lines))
+    finding_if(bool(report.unreadable))

@@ -348,6 +348,12 @@ PERMIT: Final = Section(
                     "Print the SQL that an administrator runs",
                     "database sql",
                 ),
+                Entry(
+                    "case-index",
+                    "database:case_index",
+                    "Make cases findable that were filed before there was an index of cases",
+                    "database case-index",
+                ),
             ),
         ),
     ),

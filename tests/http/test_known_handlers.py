@@ -1,9 +1,15 @@
 """A case is given to somebody who exists, through whichever door."""
 
 import httpx
+import pytest
 
 from infra.identity.caller import Role
 from tests.world.service_clients import ServiceClient, ServiceClients, problem_of
+
+
+@pytest.fixture
+def filed(employer: ServiceClient) -> httpx.Response:
+    return employer.file()
 
 
 def test_an_unknown_handler_is_refused(clients: ServiceClients, handler: ServiceClient, filed: httpx.Response) -> None:

@@ -132,7 +132,7 @@ def test_a_form_that_is_sent(service: Service) -> None:
     assert sent.status_code == 303, sent.text
     # Beside the case and its append: whom one can choose from.
     assert tables_read(journal)["journal"] == 1
-    assert len(once_a_request(journal)) == 4, journal
+    assert len(once_a_request(journal)) == 3, journal
 
 
 def test_an_employers_list(service: Service) -> None:

@@ -205,7 +205,7 @@ def test_each_file_says_what_its_table_says(page: Page, service: BoardService, c
 def test_a_number_leads_to_its_cases(page: Page, service: BoardService) -> None:
     service.sign_in(page, SUPERVISOR)
     page.goto(f"{service.address}/board?lang=en&authority=flanders")
-    page.get_by_role("link", name="Late: 1").click()
+    page.get_by_role("link", name="Late: 1", exact=True).click()
     expect(page.locator(".chosen li")).to_have_text(["As of the end of 21 Mar 2026", "Flemish Region", "Open", "Late"])
     expect(page.locator("#cases tbody tr")).to_have_count(1)
     case = page.locator("#cases tbody tr th a")
@@ -329,7 +329,7 @@ def test_operations_see_figures_and_no_case(page: Page, service: BoardService) -
     page.goto(f"{service.address}/board?lang=en")
     assert tiles(page)["Late"] == "1"
     assert page.locator("a[href^='/cases/']").count() == 0
-    page.get_by_role("link", name="Late: 1").click()
+    page.get_by_role("link", name="Late: 1", exact=True).click()
     assert page.locator("a[href^='/cases/']").count() == 0
     # the log names an employer and a worker, and no page does
     for address in ("/board", "/board/cases"):

@@ -88,7 +88,7 @@ def test_an_applicant_attaches_a_document_and_answers(service: CaseService, brow
         page.get_by_label("What the document is").select_option("diploma")
         page.get_by_label("File").set_input_files({"name": "d.pdf", "mimeType": "application/pdf", "buffer": PDF})
         page.get_by_role("button", name="Attach").click()
-        expect(page.get_by_role("status").first).to_contain_text("Attach a document")
+        expect(page.get_by_role("status").first).to_contain_text("The document is attached")
         with page.expect_download() as download:
             page.locator(".documents a").click()
         assert Path(download.value.path()).read_bytes() == PDF
@@ -131,13 +131,13 @@ def test_two_handlers_decide_at_once(service: CaseService, browser: Browser) -> 
             watched.page.goto(f"{service.address}/cases/{case_id}/admissibilityDecisions?lang=en")
         for watched in (one, two):
             watched.page.get_by_label("Admissible", exact=True).check()
-            watched.page.get_by_label("Reasons").fill("The fee will follow.")
+            watched.page.get_by_role("textbox", name="Reasons").fill("The fee will follow.")
             watched.page.get_by_role("button", name="Decide").click()
         expect(one.page.get_by_role("status").first).to_contain_text(" is recorded")
         late = two.page
         expect(late.get_by_role("heading", name="Changes since you opened the form")).to_be_visible()
         expect(late.locator(".timeline")).to_contain_text("h-1")
-        expect(late.get_by_label("Reasons")).to_have_value("The fee will follow.")
+        expect(late.get_by_role("textbox", name="Reasons")).to_have_value("The fee will follow.")
         expect(late.get_by_text("This cannot be done in the present state of the case.")).to_be_visible()
         check_accessibility(late)
 
@@ -152,8 +152,10 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(service: Cas
         page.get_by_label("Betrag in Euro").fill("viel")
         page.get_by_label("Referenz auf dem Zahlungsnachweis").fill("R-9")
         page.get_by_role("button", name="Die Zahlung erfassen").click()
-        expect(page.get_by_role("link", name="Gezahlt an: bitte ausfüllen")).to_be_visible()
-        expect(page.get_by_role("link", name="Betrag in Euro: dies hat nicht die richtige Form")).to_be_visible()
+        expect(page.get_by_role("link", name="Wählen Sie, an wen gezahlt wurde")).to_be_visible()
+        expect(
+            page.get_by_role("link", name="Betrag in Euro: schreiben Sie einen Betrag in Euro, etwa 4.250,00")
+        ).to_be_visible()
         expect(page.get_by_label("Betrag in Euro")).to_have_value("viel")
         expect(page.get_by_label("Referenz auf dem Zahlungsnachweis")).to_have_value("R-9")
 
@@ -165,7 +167,7 @@ def test_numbers_are_corrected_as_they_are_printed(service: CaseService, handler
     page.get_by_label("National number").fill("85.07.30-033.28")
     page.get_by_label("Reason").fill("as on the card")
     page.get_by_role("button", name="Correct").click()
-    expect(page.get_by_role("status").first).to_contain_text("Correct the file")
+    expect(page.get_by_role("status").first).to_contain_text("The correction is recorded")
     view = service.file(case_id)
     assert view.body["worker"]["ssin"] == "85073003328"
 
@@ -183,7 +185,7 @@ def test_a_person_with_one_name_is_shown_and_corrected_by_it(service: CaseServic
     page.get_by_label("Family name").fill("Sukarno")
     page.get_by_label("Reason").fill("as in the passport")
     page.get_by_role("button", name="Correct").click()
-    expect(page.get_by_role("status").first).to_contain_text("Correct the file")
+    expect(page.get_by_role("status").first).to_contain_text("The correction is recorded")
     view = service.file(case_id)
     assert (view.body["worker"]["familyName"], "givenName" in view.body["worker"]) == ("Sukarno", False)
 

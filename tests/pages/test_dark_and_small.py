@@ -91,7 +91,8 @@ def test_nothing_of_the_board_is_cut_off(service: CaseService, waiting: UUID, pa
     assert page.locator(".tile .freshness").count() == 0
     if width == 1280:
         hidden = page.evaluate(
-            "[...document.querySelectorAll('.table-frame')].filter((f) => f.scrollWidth > f.clientWidth + 1)"
+            "[...document.querySelectorAll('.table-frame')]"
+            ".filter((f) => f.checkVisibility() && f.scrollWidth > f.clientWidth + 1)"
             ".map((f) => f.innerText.slice(0, 80))"
         )
         assert not hidden

@@ -67,7 +67,7 @@ def test_what_was_typed_comes_back_after_signing_in_again(service: CaseService, 
         assert "taken" not in page.url
         # and he sends it himself
         page.get_by_role("button", name="Send the request").click()
-        expect(page.get_by_role("status").first).to_contain_text("Ask for information")
+        expect(page.get_by_role("status").first).to_contain_text("Your question was sent")
     view = service.file(case_id)
     (asked,) = view.body["informationRequests"]
     assert (asked["question"], asked["items"]) == (QUESTION, ["jobDescription"])
@@ -165,7 +165,11 @@ def test_the_address_of_the_second_sign_in_leads_to_the_first(client: httpx.Clie
     ("path", "fields", "shown"),
     [
         ("/search", {"text": "Vandekanarie-Zwaluw"}, "Vandekanarie-Zwaluw"),
-        ("/queue/payments/recorded", {"lines": "recipient;amount\nregional;12,50"}, "regional;12,50"),
+        (
+            "/queue/payments/recorded",
+            {"lines": "paid_on;amount;structured_reference\n19/01/2026;12,50;+++000/0000/00097+++"},
+            "000/0000/00097",
+        ),
     ],
 )
 def test_other_forms_keep_what_was_typed_too(
@@ -183,7 +187,7 @@ def test_other_forms_keep_what_was_typed_too(
 
 
 def test_a_session_that_ends_while_a_part_is_renewed_empties_nothing(client: httpx.Client) -> None:
-    renewed = client.post(f"/drafts/{uuid4()}/worker/beside", data={"a": "b"}, headers={"HX-Request": "true"})
+    renewed = client.post(f"/drafts/{uuid4()}/questions/worker/beside", data={"a": "b"}, headers={"HX-Request": "true"})
     # A script that is answered with nothing leaves the part as it is; the page it fetches by itself is the sign-in.
     assert (renewed.status_code, renewed.text) == (204, "")
     assert client.get("/queue", headers={"HX-Request": "true"}).status_code == 303

@@ -236,8 +236,8 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_written_stays(service: C
             "facts.category": "Category: choose an option",
             "facts.worker.birthDate": "enter a day that exists, such as 01/03/2026",
             "facts.employment.fullTimeEquivalent": "enter a share above 0 and at most 100 per cent",
-            "facts.employment.grossPay.amount": "Gross pay in euros: it is not above 0",
-            "facts.labourMarketTest.publications.2.to": "Publication 3: last day: it does not lie after",
+            "facts.employment.grossPay.amount": "Gross pay in euros: this amount is not possible here",
+            "facts.labourMarketTest.publications.2.to": "Publication 3: last day: the end is before the start",
         }
         expect(page.get_by_role("alert").get_by_role("link")).to_have_count(len(named))
         for name, said in named.items():

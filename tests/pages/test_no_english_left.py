@@ -89,7 +89,7 @@ def clients(service: CaseService, code: str) -> Iterator[tuple[Role, httpx.Clien
     for role in OF_ROLES:
         cookies = {SESSION_COOKIE: service.token(role)}
         headers = {"Accept-Language": code}
-        with httpx.Client(base_url=service.address, headers=headers, cookies=cookies) as opened:
+        with httpx.Client(base_url=service.address, headers=headers, cookies=cookies, follow_redirects=True) as opened:
             yield role, opened
 
 

@@ -114,8 +114,10 @@ def test_every_problem_has_words_for_people(code: str) -> None:
         assert not any(OF_THE_INTERFACE.search(text) for text in texts), (each.code, texts)
 
 
-def test_only_days_amounts_and_limits_follow_in_english() -> None:
-    told = {code for code in OWN_PROBLEM_TYPES if particulars_of(own_problem(code, "from 2026-03-01"))}
+def test_only_days_amounts_and_limits_follow_for_readers_of_english() -> None:
+    english, *others = (Languages.load().by_code[code] for code in ("en", "nl", "fr", "de"))
+    told = {code for code in OWN_PROBLEM_TYPES if particulars_of(own_problem(code, "from 2026-03-01"), english)}
     assert {Reason.DAY_NOT_POSSIBLE, Reason.PAUSE_NOT_POSSIBLE, "documentTypeUnknown"} <= told
+    assert not any(particulars_of(own_problem(code, "from 2026-03-01"), each) for code in told for each in others)
     # these name codes: the page has the same in words beside the form
     assert not told & {Reason.MOTIVATION_REQUIRED, Reason.GROUND_NOT_SUPPORTED, Reason.STALE_VERSION}

@@ -148,6 +148,8 @@ def _views(parameters: Sequence[tuple[str, str]], caller: Caller, language: Lang
     views.append((language.gettext("Late"), [("standing", ServiceStatus.LATE.value)]))
     views.append((language.gettext("Work starts first"), [("sort", "startsOn")]))
     views.append((language.gettext("All"), [*_EVERYTHING]))
+    if given == {*scope}:
+        given |= {*_EVERYTHING}
     return tuple(
         Link(href=address(QUEUE, *scope, *chosen), text=text, here=given == {*scope, *chosen}) for text, chosen in views
     )
