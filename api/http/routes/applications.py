@@ -16,6 +16,7 @@ from api.http.requests import AuthorisedCommand, AuthorisedQuery, authorised_com
 from api.http.responses import handled_response, json_response
 from api.permissions import Action
 from api.services.cases import CaseService
+from api.services.computing import COMPUTING
 from api.services.refusals import AlreadyFiled
 from api.words.code_lists import CodeLists
 from api.words.languages import Language, Languages
@@ -61,7 +62,8 @@ def applications_routes(
     @routes.get("/{application_id}/assessment", name="getAssessment")
     def get_assessment(application_id: str, query: AssessmentQuery) -> Response:
         assessed = cases.assess(query.caller, case_id_of(application_id))
-        return json_response(assessment_content(assessed), headers={"ETag": entity_tag(assessed.version)})
+        with COMPUTING:
+            return json_response(assessment_content(assessed), headers={"ETag": entity_tag(assessed.version)})
 
     @routes.get("/{application_id}/events", name="getEvents")
     def get_events(application_id: str, query: TimelineQuery) -> Response:

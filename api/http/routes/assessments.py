@@ -13,6 +13,7 @@ from api.http.assessment_content import Tellers, assessment_answer, checklist_an
 from api.http.bodies import read_body
 from api.http.requests import AuthorisedQuery, authorised_search
 from api.permissions import Action
+from api.services.computing import COMPUTING
 from api.services.law import LawService
 from domain.case.refusals import require_no_issues
 from domain.case.stated_checks import check_stated_facts
@@ -28,12 +29,16 @@ def assessment_routes(law: LawService, tellers: Tellers) -> APIRouter:
 
     @routes.post("/salaryChecks", name="checkSalary")
     def check_salary(query: SalaryQuery) -> Response:
-        found = law.assess(stated_facts(query.body))
-        return _answer(assessment_answer(found.assessment, found.readings, tellers))
+        stated = stated_facts(query.body)
+        with COMPUTING:
+            found = law.assess(stated)
+            return _answer(assessment_answer(found.assessment, found.readings, tellers))
 
     @routes.post("/checklists", name="drawUpChecklist")
     def draw_up_checklist(query: ChecklistQuery) -> Response:
-        return _answer(checklist_answer(law.checklist(stated_facts(query.body)), tellers))
+        stated = stated_facts(query.body)
+        with COMPUTING:
+            return _answer(checklist_answer(law.checklist(stated), tellers))
 
     return routes
 

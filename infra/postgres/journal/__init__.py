@@ -9,6 +9,6 @@ Out: the event library's ports (``recorder``, ``mapper``, ``tailing``, ``journal
 which event is to blame when one of them cannot be applied (``event_faults``). What long cases were folded to is kept
 (``folded_cases``). ``journal`` is both ways, as :mod:`domain.case.handling` needs it.
 
-Beside it: ``key_store``, by what a case is found (``case_index``, ``indexing_again``), and the keys that no case came of
+Beside it: ``key_store``, by what a case is found (``case_index``, ``indexing_again``), the keys that no case came of
 (``left_keys``), ``document_locks``, ``reference_numbers``, ``command_retention``, ``event_counts``.
 """
