@@ -95,7 +95,7 @@ def test_a_submit(service: Service) -> None:
         file(service)
     # A new id has no stream to be read: the append finds a repetition out by the id of its command.
     assert [each.split()[0] for each in once_a_request(journal)] == ["execute"]
-    assert len(keys) == 2, "the worker's number is linked, and the names are stored by which a case is found"
+    assert len(keys) == 1, "the number and the names by which a case is found are stored at once"
 
 
 def test_a_change(service: Service) -> None:
@@ -116,9 +116,9 @@ def test_a_case_page(service: Service) -> None:
     with service.browser(Role.CASE_HANDLER) as browser, service.journal.noted() as journal:
         page = browser.get(f"/cases/{case_id}")
     assert page.status_code == 200
-    # All that is shown is of one reading; which overviews lag behind is asked besides.
-    assert tables_read(journal) == {"journal": 1, "parked_stream": 1}
-    assert len(once_a_request(journal)) == 2, journal
+    # All that is shown is of one reading; which overviews lag behind and who renews this permit is asked besides.
+    assert tables_read(journal) == {"journal": 1, "parked_stream": 1, "own_application": 1}
+    assert len(once_a_request(journal)) == 3, journal
 
 
 def test_a_form_that_is_sent(service: Service) -> None:
