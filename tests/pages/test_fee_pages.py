@@ -98,7 +98,7 @@ def test_a_handler_records_a_payment_wrongly_and_voids_it(service: CaseService, 
     expect(page.get_by_label("Reference on the proof of payment")).to_have_value(wrong)
     # when it is another application's
     record(page, address, "152,00", communication(service, service.filed()))
-    expect(page.get_by_role("heading", name="Payment Of Another Application")).to_be_visible()
+    expect(page.get_by_role("heading", name="The payment belongs to another application")).to_be_visible()
     # when it is right
     record(page, address, "152,00", ours)
     expect(page.get_by_role("status").first).to_contain_text("The payment is recorded")
