@@ -94,14 +94,14 @@ def test_a_handler_records_a_payment_wrongly_and_voids_it(service: CaseService, 
     wrong = f"{ours[:-4]}{(int(ours[-4]) + 1) % 10}+++"
     record(page, address, "152,00", wrong)
     # then the field says so, and what was typed stays
-    expect(page.get_by_role("link", name="its last two digits do not fit the others")).to_be_visible()
+    expect(page.get_by_role("link", name="the check digits are wrong: look for a mistyped digit")).to_be_visible()
     expect(page.get_by_label("Reference on the proof of payment")).to_have_value(wrong)
     # when it is another application's
     record(page, address, "152,00", communication(service, service.filed()))
-    expect(page.get_by_role("heading", name="Payment Of Another Application")).to_be_visible()
+    expect(page.get_by_role("heading", name="The payment belongs to another application")).to_be_visible()
     # when it is right
     record(page, address, "152,00", ours)
-    expect(page.get_by_role("status").first).to_contain_text("Record a payment")
+    expect(page.get_by_role("status").first).to_contain_text("The payment is recorded")
     expect(page.get_by_role("heading", name="Waiting for a payment")).to_have_count(0)
     # and then voided
     page.get_by_role("link", name="Void a payment").click()

@@ -155,7 +155,8 @@ def test_remarks_of_those_who_keep_the_law_are_for_officials(service: CaseServic
         page = watched.page
         # given anybody at all
         page.goto(f"{service.address}/law/flanders/mediumSkilledOther?lang=nl")
-        expect(page.locator("#FL-MED-SEED")).to_contain_text("Opdracht van het project")
+        expect(page.locator("#FL-MED-SEED")).to_contain_text("Niet bevestigd door een gepubliceerde bron")
+        expect(page.locator("main")).not_to_contain_text(re.compile("opdracht van het project", re.IGNORECASE))
         expect(page.locator("main")).not_to_contain_text(remark)
         expect(page.locator("main")).not_to_contain_text(source)
         # and an employer
