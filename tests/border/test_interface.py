@@ -24,6 +24,7 @@ from api.http.routes.application_batches import ApplicationList
 from api.http.routes.application_lists import ApplicationQuery
 from api.http.routes.employer_lookups import EmployerLookup
 from api.http.routes.fees import PaymentList
+from api.http.routes.webhooks import NewWebhook, Replay
 from api.permissions import Action, Permissions, Reach
 from api.steps.procedure import STEPS
 from domain.case.application import Application
@@ -63,6 +64,8 @@ SENT = {
     "drawUpChecklist": Sent("checklists", StatedFacts, Action.DRAW_UP_CHECKLIST),
     "sendApplications": Sent("applicationBatches", ApplicationList, Action.FILE_APPLICATION_BATCH),
     "recordFeePaymentList": Sent("feePaymentLists", PaymentList, Action.RECORD_FEE_PAYMENT),
+    "createWebhook": Sent("webhooks", NewWebhook, Action.MANAGE_WEBHOOKS),
+    "replayWebhook": Sent(f"webhooks/{uuid4()}/replays", Replay, Action.MANAGE_WEBHOOKS),
     "lookUpEmployer": Sent("employerLookups", EmployerLookup, Action.LOOK_UP_EMPLOYER),
     **{
         each.operation: Sent(
@@ -74,6 +77,7 @@ SENT = {
 }
 RECORDED = [name for name in SENT if name == "fileApplication" or name in {each.operation for each in STEPS}]
 BODY_IS_A_FILE = {"attachDocument"}
+TAKES_NO_BODY = {"rotateWebhookSecret", "pauseWebhook", "resumeWebhook", "testWebhook"}
 
 every_text = pytest.mark.parametrize("text", UNREADABLE.values(), ids=UNREADABLE.keys())
 every_encodable_text = pytest.mark.parametrize(
@@ -110,7 +114,7 @@ def issues(answer: httpx.Response) -> dict[str, str]:
 
 def test_every_body_that_is_taken_is_tried_here(routes: tuple[Route, ...]) -> None:
     taken = {each.name for each in routes if each.method == "post"}
-    assert taken == SENT.keys() | BODY_IS_A_FILE
+    assert taken == SENT.keys() | BODY_IS_A_FILE | TAKES_NO_BODY
 
 
 @pytest.mark.usefixtures("nothing_is_written")

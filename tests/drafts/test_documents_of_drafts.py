@@ -226,7 +226,9 @@ def test_a_draft_that_nobody_touched_leaves_no_file(service: CaseService, applic
     program = service.program
     applicant.attach(("passport", PASSPORT))
     later = service.clock.now() + timedelta(days=91)
-    OldDrafts(program.drafts, program.draft_keys, program.limits.drafts.retention, lambda: later).collect()
+    OldDrafts(
+        program.drafts, program.batches, program.draft_keys, program.limits.drafts.retention, lambda: later
+    ).collect()
     assert len(files_of(program, draft_of(applicant))) == 1
     assert program.draft_files.collect() >= 1
     assert files_of(program, draft_of(applicant)) == []

@@ -68,8 +68,12 @@ def records(move: Moving) -> bytes:
 def files(paths: Iterable[str | Path]) -> bytes:
     """Files as they are, with what is deflated in a PDF laid open beside it."""
     held = [Path(path).read_bytes() for path in paths]
+    # Piece by piece: a stream that happens to end like a line loses its last byte to the line end behind it.
     laid_open = [
-        zlib.decompress(stream) for each in held if each.startswith(b"%PDF") for stream in _STREAMS.findall(each)
+        zlib.decompressobj().decompress(stream)
+        for each in held
+        if each.startswith(b"%PDF")
+        for stream in _STREAMS.findall(each)
     ]
     assert laid_open
     return b"\n".join([*held, *laid_open])

@@ -63,7 +63,7 @@ full_page_writes = on
 # The hot end of the journal and the read models stay in memory; fits the smallest machine we promise (2 GB).
 shared_buffers = 256MB
 # The API's pool, every kind of worker and a benchmark of 64 callers with its peer, at the same time.
-max_connections = 200
+max_connections = 400
 # Checkpoints by time, not forced every few seconds by a bulk load of legacy records.
 max_wal_size = 2GB
 
