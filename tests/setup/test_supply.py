@@ -25,7 +25,11 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PACKAGES = ("api", "consumers", "domain", "infra", "projections")
 FOR_TYPES = {"_typeshed"}
-TODAY = datetime.now(UTC).date()
+
+
+def today() -> date:
+    """Of the moment, not of when the tests began: that may be before midnight."""
+    return datetime.now(UTC).date()
 
 
 def supply(*words: str, advisories: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -207,14 +211,14 @@ def test_an_environment_that_is_not_that_of_the_lock_is_not_judged(tool: Any, tm
 def advisory(
     name: str = "jinja2",
     *,
-    modified: date = TODAY,
+    modified: date | None = None,
     events: tuple[dict[str, str], ...] = ({"introduced": "0"}, {"fixed": "9999"}),
     **others: object,
 ) -> dict[str, object]:
     """An advisory as OSV publishes it, invented."""
     return {
         "id": "PYSEC-0000-1",
-        "modified": f"{modified}T00:00:00Z",
+        "modified": f"{modified or today()}T00:00:00Z",
         "summary": "invented for a test",
         "affected": [
             {
@@ -238,7 +242,7 @@ def test_an_advisory_for_an_installed_package_stops_the_check(tmp_path: Path) ->
         bitten = supply(word, advisories=given(tmp_path, advisory()))
         assert bitten.returncode == 1
         assert f"jinja2 {version}: PYSEC-0000-1, invented for a test (fixed in 9999)" in bitten.stderr
-        assert f"by 1 advisories, the newest of {TODAY}" in bitten.stderr
+        assert f"by 1 advisories, the newest of {today()}" in bitten.stderr
 
 
 def test_the_same_from_a_zip_as_it_is_published(tmp_path: Path) -> None:
@@ -250,7 +254,7 @@ def test_the_same_from_a_zip_as_it_is_published(tmp_path: Path) -> None:
 def test_an_audit_without_a_finding_names_the_date_of_its_data(tmp_path: Path) -> None:
     passed = supply("audit", advisories=given(tmp_path, advisory("a-package-that-nobody-has")))
     assert passed.returncode == 0
-    assert f"1 advisories, the newest of {TODAY}: none is named" in passed.stdout
+    assert f"1 advisories, the newest of {today()}: none is named" in passed.stdout
 
 
 def test_without_advisories_nothing_is_audited_and_that_is_no_pass() -> None:
@@ -267,7 +271,7 @@ def test_without_advisories_nothing_is_audited_and_that_is_no_pass() -> None:
 
 @pytest.mark.parametrize(("days", "status"), [(30, 1), (31, 3)])
 def test_data_older_than_thirty_days_audit_nothing_whatever_they_say(tmp_path: Path, days: int, status: int) -> None:
-    old = TODAY - timedelta(days=days)
+    old = today() - timedelta(days=days)
     judged = supply("audit", advisories=given(tmp_path, advisory(modified=old)))
     assert judged.returncode == status
     assert str(old) in judged.stderr
@@ -312,7 +316,7 @@ def test_a_range_is_read_as_osv_defines_it(
     tool: Any, version: str, events: tuple[dict[str, str], ...], affected: bool
 ) -> None:
     audit = tool("audit")
-    advisories = audit.Advisories(records=(advisory("some_package", events=events),), as_of=TODAY)
+    advisories = audit.Advisories(records=(advisory("some_package", events=events),), as_of=today())
     assert bool(audit.vulnerable([("some-package", version)], advisories)) is affected
 
 
@@ -323,7 +327,7 @@ def test_versions_that_are_listed_count_and_what_was_withdrawn_or_is_elsewhere_d
 
     def found(*, affected: object, **others: object) -> list[Any]:
         records = ({**advisory(), "affected": [affected], **others},)
-        named: list[Any] = audit.vulnerable([("listed", "1.0")], audit.Advisories(records=records, as_of=TODAY))
+        named: list[Any] = audit.vulnerable([("listed", "1.0")], audit.Advisories(records=records, as_of=today()))
         return named
 
     assert [each.advisory for each in found(affected=listed)] == ["PYSEC-0000-1"]
