@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from html import unescape
 from types import MappingProxyType
 from typing import Any
@@ -116,3 +116,7 @@ def case_of(filed: httpx.Response) -> str:
     assert filed.status_code == 303, filed.text
     location: str = filed.headers["Location"]
     return location.rpartition("/")[2]
+
+
+Meet = Callable[..., Applicant]
+"""Somebody comes to the service; the arguments are those of an :class:`Applicant` behind it."""

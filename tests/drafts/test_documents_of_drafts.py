@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -40,27 +39,12 @@ from infra.workers.leftovers import LeftUploads
 from infra.workers.old_drafts import OldDrafts
 from tests.documents.clamd_double import EICAR, clamd_double
 from tests.documents.files import pdf, pdf_of_size
-from tests.drafts.applicants import Applicant, case_of
-from tests.pages.case_service import OTHER_EMPLOYER, CaseService, case_service
+from tests.drafts.applicants import Applicant, Meet, case_of
+from tests.pages.case_service import OTHER_EMPLOYER, CaseService
 
 pytestmark = pytest.mark.server
 
 PASSPORT, DIPLOMA = pdf(b"a passport"), pdf_of_size(200_000)
-
-
-@pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
-
-
-Meet = Callable[..., Applicant]
-
-
-@pytest.fixture
-def meet(service: CaseService) -> Iterator[Meet]:
-    with ExitStack() as there:
-        yield lambda *who, **token: there.enter_context(closing(Applicant(service, *who, **token)))
 
 
 @pytest.fixture

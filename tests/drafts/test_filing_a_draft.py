@@ -3,40 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
 from infra.identity.caller import Role
-from tests.drafts.applicants import ANSWERS, Applicant, case_of, heading_of, version_of
-from tests.pages.case_service import OTHER_EMPLOYER, CaseService, case_service
+from tests.drafts.applicants import ANSWERS, Applicant, Meet, case_of, heading_of, version_of
+from tests.pages.case_service import OTHER_EMPLOYER, CaseService
 
 pytestmark = pytest.mark.server
-
-
-@pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
-
-
-Meet = Callable[..., Applicant]
-
-
-@pytest.fixture
-def meet(service: CaseService) -> Iterator[Meet]:
-    """Somebody at the service, until the end of the test."""
-    with ExitStack() as there:
-        yield lambda *who, **token: there.enter_context(closing(Applicant(service, *who, **token)))
-
-
-@pytest.fixture
-def applicant(meet: Meet) -> Applicant:
-    return meet()
 
 
 def named(name: str) -> dict[str, dict[str, str]]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,33 +10,13 @@ import pytest
 
 from domain.case.events import ApplicationSubmitted
 from infra.identity.caller import Role
-from tests.drafts.applicants import ANSWERS, Applicant, case_of, heading_of
-from tests.pages.case_service import EMPLOYER, OTHER_EMPLOYER, CaseService, case_service
+from tests.drafts.applicants import ANSWERS, Applicant, Meet, case_of, heading_of
+from tests.pages.case_service import EMPLOYER, OTHER_EMPLOYER, CaseService
 from tests.world.bodies import application_body
 
 pytestmark = pytest.mark.server
 
 OTHER_SSIN = "93051822361"
-
-
-@pytest.fixture(scope="module")
-def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
-        yield opened
-
-
-Meet = Callable[..., Applicant]
-
-
-@pytest.fixture
-def meet(service: CaseService) -> Iterator[Meet]:
-    with ExitStack() as there:
-        yield lambda *who, **token: there.enter_context(closing(Applicant(service, *who, **token)))
-
-
-@pytest.fixture
-def applicant(meet: Meet) -> Applicant:
-    return meet()
 
 
 def renewed(applicant: Applicant, case_id: UUID, **permit: str) -> None:

@@ -1,7 +1,7 @@
 """Keys that no case came of, found by what the journal names, and collected.
 
 A key is durable before the event that needs it, so a filing that is refused leaves one behind, with the line of the
-index of persons. Both stores are asked by their own clocks and positions: at each look the journal's position is noted
+index of cases. Both stores are asked by their own clocks and positions: at each look the journal's position is noted
 beside the key store's time. What was minted up to a note that is 30 minutes old is named by now, or never will be:
 an append takes seconds, and keys made in advance are used within ten minutes. So each key is looked for once, in the
 events since the note before it was minted.
