@@ -12,8 +12,8 @@ from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.services.cases import CaseService
 from api.services.lists import ListService
-from api.services.refusals import ApplicationUnknown
 from domain.case.search_text import SoughtCase, sought_case
+from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from projections.case_file.names import NamesShown, names_shown
 from projections.lists.keyset_pages import Page
 from projections.lists.own_applications import OwnApplication, Wanted
@@ -57,17 +57,15 @@ class CaseSearchService:
         sought = self._sought(search.text)
         wanted = Wanted(closed=search.closed)
         page = self._lists.find(caller, wanted, sought=sought, limit=limit, after=after)
-        found = tuple(each for each in (self._shown(reader, item) for item in page.items) if each is not None)
-        return Page(items=found, next=page.next)
+        listed = {each.case_id: each for each in page.items}
+        # Without those that the list, which is behind, still has as this reader's.
+        within_reach = self._cases.cases_among(reader, listed)
+        return Page(items=tuple(_shown(listed[each.case_id], each) for each in within_reach), next=page.next)
 
     def _sought(self, text: str) -> SoughtCase | None:
         return sought_case(text, today=self._lists.today) if text.strip() else None
 
-    def _shown(self, reader: AuthorisedCaller, application: OwnApplication) -> FoundCase | None:
-        try:
-            snapshot = self._cases.case(reader, application.case_id)
-        except ApplicationUnknown:
-            # The list is behind: by its stream it is no case of this reader.
-            return None
-        names = names_shown(snapshot.file().body)
-        return FoundCase(application=application, names=names, handler=snapshot.case.handler)
+
+def _shown(application: OwnApplication, snapshot: CaseSnapshot) -> FoundCase:
+    names = names_shown(snapshot.file().body)
+    return FoundCase(application=application, names=names, handler=snapshot.case.handler)

@@ -84,14 +84,14 @@ class ListService:
 
     def _only_as_typed(self, sought: SoughtCase, page: Page[OwnApplication]) -> Page[OwnApplication]:
         """The page without what is called otherwise today, by its stream: the index keeps names that were corrected."""
-        items = tuple(
-            each for each in page.items if each.reference in sought.file_numbers or self._is_named(sought, each.case_id)
-        )
+        to_compare = (each.case_id for each in page.items if each.reference not in sought.file_numbers)
+        named = {
+            snapshot.case_id
+            for snapshot in self._program.case_snapshots.read_each(to_compare)
+            if are_named(names_in_file(snapshot.file().body), sought.text)
+        }
+        items = tuple(each for each in page.items if each.reference in sought.file_numbers or each.case_id in named)
         return replace(page, items=items)
-
-    def _is_named(self, sought: SoughtCase, case_id: UUID) -> bool:
-        snapshot = self._program.case_snapshots.read(case_id)
-        return snapshot is not None and are_named(names_in_file(snapshot.file().body), sought.text)
 
 
 def _narrowed(wanted: Wanted, subjects: frozenset[UUID]) -> Wanted:

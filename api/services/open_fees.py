@@ -11,10 +11,10 @@ from api.composition import Program
 from api.services.access import AuthorisedCaller
 from api.services.cases import CaseService
 from api.services.lists import ListService
-from api.services.refusals import ApplicationUnknown
 from domain.case.fees import CaseFee, case_fees
+from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from projections.lists.keyset_pages import LONGEST_PAGE, Page
-from projections.lists.own_applications import OwnApplication, Wanted
+from projections.lists.own_applications import Wanted
 
 _STILL_OPEN: Final = Wanted(only_open=True)
 
@@ -43,7 +43,9 @@ class OpenFeeService:
         ``PlaceUnusable``.
         """
         found = self._lists.find(caller, _STILL_OPEN, limit=limit, after=after)
-        items = tuple(fee for each in found.items for fee in self._of(caller, each))
+        # The list lags behind: by its stream an application may be another's by now.
+        of_caller = self._cases.cases_among(caller, (each.case_id for each in found.items))
+        items = tuple(fee for snapshot in of_caller for fee in self._of(snapshot))
         return Page(items=items, next=found.next)
 
     def every(self, caller: AuthorisedCaller) -> Iterator[OpenFee]:
@@ -56,15 +58,10 @@ class OpenFeeService:
                 return
             after = page.next
 
-    def _of(self, caller: AuthorisedCaller, listed: OwnApplication) -> Iterator[OpenFee]:
-        try:
-            snapshot = self._cases.case(caller, listed.case_id)
-        except ApplicationUnknown:
-            # The list lags behind: the application is another's by now.
-            return
+    def _of(self, snapshot: CaseSnapshot) -> Iterator[OpenFee]:
         case = snapshot.case
         if not snapshot.stream.is_live(case.facts.authority):
             return
         for fee in case_fees(case, self._program.rulebook, self._cases.today):
             if fee.is_to_pay:
-                yield OpenFee(case_id=listed.case_id, reference=case.reference, fee=fee)
+                yield OpenFee(case_id=snapshot.case_id, reference=case.reference, fee=fee)

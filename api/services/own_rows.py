@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Final, TypeVar, assert_never
-from uuid import UUID
 
 from api.composition import Program
 from api.permissions import Action, Reach
@@ -80,11 +79,9 @@ class OwnRows:
         """
         if ssin is None:
             return page
-        return replace(page, items=tuple(each for each in page.items if self._is_of(ssin, each.case_id)))
-
-    def _is_of(self, ssin: str, case_id: UUID) -> bool:
-        snapshot = self._program.case_snapshots.read(case_id)
-        return snapshot is not None and ssin in snapshot.case.worker_numbers
+        read = self._program.case_snapshots.read_each(each.case_id for each in page.items)
+        of_person = {snapshot.case_id for snapshot in read if ssin in snapshot.worker_numbers}
+        return replace(page, items=tuple(each for each in page.items if each.case_id in of_person))
 
     def _owner(self, caller: AuthorisedCaller) -> Owner:
         identity = caller.caller

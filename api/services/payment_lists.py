@@ -11,7 +11,6 @@ from api.composition import Program
 from api.services.access import AuthorisedCaller
 from api.services.cases import CaseService
 from api.services.lists import ListService
-from api.services.refusals import ApplicationUnknown
 from domain.case.commands import RecordFeePayment
 from domain.case.payment_lines import (
     GOOD,
@@ -74,17 +73,14 @@ class PaymentListService:
             return JudgedLine(sent=sent, outcome=LineOutcome.APPLICATION_UNKNOWN)
         wanted = Wanted(reference=str(fee.reference))
         # A record of another system may bear the same reference; whose communication it is, its stream says.
-        for listed in self._lists.find(caller, wanted, limit=10, after=None).items:
-            try:
-                snapshot = self._cases.case(caller, listed.case_id)
-            except ApplicationUnknown:
-                continue
+        listed = self._lists.find(caller, wanted, limit=10, after=None).items
+        for snapshot in self._cases.cases_among(caller, (each.case_id for each in listed)):
             command = command_of(snapshot.case, line)
             if command is not None:
                 return JudgedLine(
                     sent=sent,
                     outcome=self._outcome(caller, snapshot, command),
-                    case_id=listed.case_id,
+                    case_id=snapshot.case_id,
                     reference=snapshot.case.reference,
                     command=command,
                 )

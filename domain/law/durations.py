@@ -54,4 +54,7 @@ def _shifted(day: date, months: int) -> date:
         return day
     year, month_index = divmod(day.year * 12 + day.month - 1 + months, 12)
     month = month_index + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
+    try:
+        return day.replace(year=year, month=month)
+    except ValueError:
+        return date(year, month, monthrange(year, month)[1])

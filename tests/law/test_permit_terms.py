@@ -10,7 +10,7 @@ from domain.law import reasons
 from domain.law.facts import ApplicationFacts
 from domain.law.findings import Verdict
 from domain.law.published.pay_outlook import pay_outlook
-from domain.law.published.permit_terms import EndBasis, PermitFacts, birthday_on, permit_term
+from domain.law.published.permit_terms import EndBasis, PermitFacts, PermitTerms, birthday_on
 from domain.law.rulebook import Rulebook
 
 TODAY = date(2026, 1, 20)
@@ -31,7 +31,7 @@ def rulebook() -> Rulebook:
 
 
 def test_a_permit_lasts_at_the_latest_until_the_contract_ends(rulebook: Rulebook) -> None:
-    term = permit_term(NURSE, rulebook, TODAY)
+    term = PermitTerms(rulebook, TODAY).of(NURSE)
     assert (term.ends_on, term.basis, term.is_stated) == (date(2028, 2, 29), EndBasis.CONTRACT, False)
     assert term.window is not None
     assert (term.window.opens_on, term.window.closes_on) == (date(2027, 8, 29), date(2027, 12, 29))
@@ -44,23 +44,23 @@ def test_a_permit_lasts_at_the_latest_until_the_contract_ends(rulebook: Rulebook
 
 
 def test_with_the_reduced_amount_it_ends_the_day_before_the_birthday(rulebook: Rulebook) -> None:
-    term = permit_term(YOUNG, rulebook, TODAY)
+    term = PermitTerms(rulebook, TODAY).of(YOUNG)
     assert (term.ends_on, term.basis) == (date(2027, 5, 13), EndBasis.BIRTHDAY)
     assert (term.birthday, term.birthday_age) == (date(2027, 5, 14), 30)
 
 
 def test_without_a_date_of_birth_the_birthday_is_not_known(rulebook: Rulebook) -> None:
-    term = permit_term(replace(YOUNG, birth_date=None), rulebook, TODAY)
+    term = PermitTerms(rulebook, TODAY).of(replace(YOUNG, birth_date=None))
     assert (term.ends_on, term.birthday, term.birthday_age) == (date(2028, 2, 29), None, 30)
 
 
 def test_the_longest_duration_counts_where_the_contract_is_longer_or_open(rulebook: Rulebook) -> None:
-    term = permit_term(replace(NURSE, category="highlySkilled", work_until=None), rulebook, TODAY)
+    term = PermitTerms(rulebook, TODAY).of(replace(NURSE, category="highlySkilled", work_until=None))
     assert (term.ends_on, term.basis) == (date(2029, 2, 28), EndBasis.LONGEST_DURATION)
 
 
 def test_a_day_that_a_record_states_is_the_day(rulebook: Rulebook) -> None:
-    term = permit_term(replace(YOUNG, stated_until=date(2027, 9, 1)), rulebook, TODAY)
+    term = PermitTerms(rulebook, TODAY).of(replace(YOUNG, stated_until=date(2027, 9, 1)))
     assert (term.ends_on, term.is_stated) == (date(2027, 9, 1), True)
 
 
@@ -73,18 +73,18 @@ def test_a_day_that_a_record_states_is_the_day(rulebook: Rulebook) -> None:
     ids=["an open-ended contract", "unlimited duration"],
 )
 def test_what_nobody_bounds_has_no_last_day_and_no_window(rulebook: Rulebook, facts: PermitFacts) -> None:
-    term = permit_term(facts, rulebook, TODAY)
+    term = PermitTerms(rulebook, TODAY).of(facts)
     assert (term.ends_on, term.basis, term.window) == (None, None, None)
 
 
 def test_how_early_brussels_takes_a_renewal_is_not_known(rulebook: Rulebook) -> None:
-    term = permit_term(replace(NURSE, authority="brussels"), rulebook, TODAY)
+    term = PermitTerms(rulebook, TODAY).of(replace(NURSE, authority="brussels"))
     assert term.window is not None
     assert (term.window.opens_on, term.window.closes_on) == (None, date(2027, 12, 29))
 
 
 def test_no_window_is_made_up_for_an_authority_without_one(rulebook: Rulebook) -> None:
-    term = permit_term(replace(NURSE, authority="wallonia"), rulebook, TODAY)
+    term = PermitTerms(rulebook, TODAY).of(replace(NURSE, authority="wallonia"))
     assert term.ends_on == date(2028, 2, 29)
     assert term.window is None
 

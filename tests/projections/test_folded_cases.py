@@ -73,6 +73,27 @@ def test_a_case_that_is_not_there_is_empty(log: LogOfCases) -> None:
     assert folding_journal(log).read(nowhere).version == 0
 
 
+def test_cases_of_a_list_are_read_together_and_each_is_as_alone(log: LogOfCases) -> None:
+    # given short cases, a long one whose fold was kept, and one that is not there
+    short, long, nowhere, journal = [log.file() for _ in range(3)], long_case(log), UUID(int=7), folding_journal(log)
+    log.assign(short[0], FILED)
+    journal.read(long)
+    snapshots = CaseSnapshots(journal, log.case_files(), log.timelines())
+
+    # when they are read as a list names them, one of them twice
+    listed = (short[2], long, nowhere, short[0], short[1], long)
+    read = journal.read_recorded_of(listed)
+
+    # then each is as it is alone, the long one from its fold on, and one that is not there is left out
+    assert read == {case_id: journal.read_recorded(case_id) for case_id in (*short, long)}
+    assert {case_id: each.is_short for case_id, each in read.items()} == {**dict.fromkeys(short, True), long: False}
+    assert read[long].since.version == 25
+
+    # and they come once, in the order of the list
+    assert [each.case_id for each in snapshots.read_each(listed)] == [short[2], long, short[0], short[1]]
+    assert list(snapshots.read_each(())) == []
+
+
 def test_a_fold_is_kept_anew_when_enough_has_happened(log: LogOfCases) -> None:
     case_id, journal = long_case(log), folding_journal(log)
     journal.read(case_id)

@@ -16,7 +16,6 @@ from api.composition import Program
 from api.permissions import Action
 from api.services.access import Access, AuthorisedCaller
 from api.services.cases import CaseService
-from api.services.refusals import ApplicationUnknown
 from domain.case.fees import FeeStatus, fee_statuses
 from domain.case.lifecycle import Case
 from domain.law.findings import Verdict
@@ -79,8 +78,8 @@ class OpenedRows:
         Raises ``NotPermitted``.
         """
         reader = self._access.authorise(caller.caller, Action.READ_APPLICATION)
-        listed = tuple(applications)
-        judged = [(each, snapshot) for each in listed if (snapshot := self._judged(reader, each)) is not None]
+        listed = {each.case_id: each for each in applications}
+        judged = [(listed[each.case_id], each) for each in self._cases.cases_among(reader, listed)]
         names, due_days = self.names(each for each, _ in judged), self.due_days((each for each, _ in judged), rows)
         return tuple(
             OpenedApplication(
@@ -88,7 +87,7 @@ class OpenedRows:
                 names=names[each.case_id],
                 due_on=due_days.get(each.case_id),
                 snapshot=snapshot,
-                open_fees=self._open_fees(snapshot.case),
+                open_fees=() if each.closed_on else self._open_fees(snapshot.case),
             )
             for each, snapshot in judged
         )
@@ -113,14 +112,8 @@ class OpenedRows:
     def judged_names(self, caller: AuthorisedCaller, applications: Iterable[FollowedApplication]) -> dict[UUID, Names]:
         """As :meth:`names`, for what is shown without being opened: of those that are the caller's by their streams."""
         reader = self._access.authorise(caller.caller, Action.READ_APPLICATION)
-        return self.names(each for each in tuple(applications) if self._judged(reader, each) is not None)
-
-    def _judged(self, reader: AuthorisedCaller, application: FollowedApplication) -> CaseSnapshot | None:
-        """The case, if it is the caller's by what its stream says now."""
-        try:
-            return self._cases.case(reader, application.case_id)
-        except ApplicationUnknown:
-            return None
+        listed = {each.case_id: each for each in applications}
+        return self.names(listed[each.case_id] for each in self._cases.cases_among(reader, listed))
 
     def _open_fees(self, case: Case) -> tuple[FeeStatus, ...]:
         """What admission waits for: a fee that is not met, and whose amount is known to be missing."""

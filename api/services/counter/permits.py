@@ -16,7 +16,7 @@ from domain.case.lifecycle import CaseStatus
 from domain.civil_time import civil_day
 from domain.law.durations import CalendarDuration
 from domain.law.published.pay_outlook import PayOnADay, pay_outlook
-from domain.law.published.permit_terms import PermitFacts, PermitTerm, age_limit_of, permit_term
+from domain.law.published.permit_terms import PermitFacts, PermitTerm, PermitTerms, age_limit_of
 from projections.lists.own_applications import FollowedApplication, Wanted
 
 NOTICE: Final = CalendarDuration(months=4)
@@ -116,7 +116,7 @@ class PermitService:
         application = opened.application
         if application.status != _GRANTED.status:
             return None
-        return permit_term(_facts(application, opened.names.birth_date), self._program.rulebook, self.today)
+        return self._terms().of(_facts(application, opened.names.birth_date))
 
     def judged(self, caller: AuthorisedCaller, permits: Sequence[Permit]) -> list[Permit]:
         """These permits, without any whose days tell of a birthday and whose stream says that it is another's."""
@@ -142,14 +142,13 @@ class PermitService:
     def _all(self, scope: OwnScope, wanted: Wanted) -> list[Permit]:
         granted = self._rows.every(scope, wanted)
         birth_dates = self._birth_dates(granted)
-        rulebook, today = self._program.rulebook, self.today
+        terms = self._terms()
         return [
-            Permit(
-                application=each,
-                term=permit_term(_facts(each, birth_dates.get(each.case_id)), rulebook, today),
-            )
-            for each in granted
+            Permit(application=each, term=terms.of(_facts(each, birth_dates.get(each.case_id)))) for each in granted
         ]
+
+    def _terms(self) -> PermitTerms:
+        return PermitTerms(self._program.rulebook, self.today)
 
     def _birth_dates(self, granted: Sequence[FollowedApplication]) -> dict[UUID, date | None]:
         """Of the workers whose permit ends before a birthday, and of nobody else."""

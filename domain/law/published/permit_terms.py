@@ -87,16 +87,32 @@ def age_limit_of(rulebook: Rulebook, authority: str, category: str, day: date) -
     return None if lasts is None else lasts.ends_before_age
 
 
-def permit_term(facts: PermitFacts, rulebook: Rulebook, today: date) -> PermitTerm:
-    """When a permit ends, as far as its facts and the law of the day on which it was granted say."""
-    lasts = rulebook.find(PermitDuration, facts.authority, facts.category, facts.granted_on)
-    age = None if lasts is None else lasts.ends_before_age
-    birthday = None if age is None or facts.birth_date is None else birthday_on(facts.birth_date, age)
-    if facts.kind == UNLIMITED:
-        return PermitTerm(ends_on=None, basis=None)
-    ends_on, basis = _end(facts, lasts, birthday)
-    window = None if ends_on is None else _window(facts, rulebook, today, ends_on)
-    return PermitTerm(ends_on=ends_on, basis=basis, birthday=birthday, birthday_age=age, window=window)
+class PermitTerms:
+    """When permits end, as ``today`` sees it. A window that many permits have is counted once."""
+
+    def __init__(self, rulebook: Rulebook, today: date) -> None:
+        self._rulebook = rulebook
+        self._today = today
+        self._windows: dict[tuple[str, str, date], RenewalWindow | None] = {}
+
+    def of(self, facts: PermitFacts) -> PermitTerm:
+        """The term of a permit, as far as its facts and the law of the day on which it was granted say."""
+        lasts = self._rulebook.find(PermitDuration, facts.authority, facts.category, facts.granted_on)
+        age = None if lasts is None else lasts.ends_before_age
+        birthday = None if age is None or facts.birth_date is None else birthday_on(facts.birth_date, age)
+        if facts.kind == UNLIMITED:
+            return PermitTerm(ends_on=None, basis=None)
+        ends_on, basis = _end(facts, lasts, birthday)
+        window = None if ends_on is None else self._window(facts.authority, facts.category, ends_on)
+        return PermitTerm(ends_on=ends_on, basis=basis, birthday=birthday, birthday_age=age, window=window)
+
+    def _window(self, authority: str, category: str, ends_on: date) -> RenewalWindow | None:
+        """The window of the authority, by the terms in force today; None where the law data have none."""
+        of = authority, category, ends_on
+        if of not in self._windows:
+            term = self._rulebook.terms.in_force(_RENEWAL, authority, category, self._today)
+            self._windows[of] = None if term is None else _counted(term, ends_on)
+        return self._windows[of]
 
 
 def birthday_on(birth_date: date, age: int) -> date:
@@ -125,11 +141,7 @@ def _end(
     return min(bounds, key=lambda each: each[0], default=(None, None))
 
 
-def _window(facts: PermitFacts, rulebook: Rulebook, today: date, ends_on: date) -> RenewalWindow | None:
-    """The window of the authority, by the terms in force today; None where the law data have none."""
-    term: ProceduralTerm | None = rulebook.terms.in_force(_RENEWAL, facts.authority, facts.category, today)
-    if term is None:
-        return None
+def _counted(term: ProceduralTerm, ends_on: date) -> RenewalWindow:
     return RenewalWindow(
         term_id=term.id,
         opens_on=term.opens_on(ends_on),

@@ -13,13 +13,14 @@ What is read behind it comes from the same statement, so both are of one moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import groupby
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 from uuid import UUID
@@ -164,6 +165,19 @@ class FoldedCases:
                 cursor.execute("delete from case_fold where stream = %s", (stream,))
             return CaseAsRead(events=_events(stream, _rows(cursor, stream, _NO_CODE)))
 
+    def read_many(self, streams: Iterable[UUID]) -> Mapping[UUID, CaseAsRead]:
+        """Those of these cases that there are: one statement for all that are short, and each that is not as alone."""
+        with self._writers.connection() as connection, connection.cursor() as cursor:
+            cursor.execute(_FIRST_EVENTS_OF_MANY, (list(streams), self._every))
+            by_stream = groupby(cursor.fetchall(), key=lambda row: row[0])
+            first = {stream: [_Row(*row) for _, *row in rows] for stream, rows in by_stream}
+        return {
+            stream: CaseAsRead(events=_events(stream, rows), is_short=True)
+            if len(rows) < self._every
+            else self.read(stream)
+            for stream, rows in first.items()
+        }
+
     def keep(self, read: CaseAsRead, stream: UUID, folded: Folded) -> None:
         """Keep the fold of a case that was ``read``, if enough has happened since the last one.
 
@@ -302,6 +316,18 @@ select version, type, schema, leaf_hash, position, known_at, body
  where stream = %s
  order by version
  limit %s
+"""
+
+_FIRST_EVENTS_OF_MANY: Final = """
+select wanted.stream, first.*
+  from unnest(%s::uuid[]) as wanted (stream)
+ cross join lateral (
+       select version, type, schema, leaf_hash, position, known_at, body
+         from journal
+        where stream = wanted.stream
+        order by version
+        limit %s) as first
+ order by wanted.stream, first.version
 """
 
 _READ: Final = """

@@ -88,6 +88,13 @@ class PostgresJournal:
             return CaseAsRead(events=self._recorder.select_events(case_id), is_short=True)
         return self._folds.read(case_id)
 
+    def read_recorded_of(self, case_ids: Iterable[UUID]) -> Mapping[UUID, CaseAsRead]:
+        """Those of these cases that there are, as :meth:`read_recorded` gives each."""
+        if self._folds is None:
+            read = {case_id: self.read_recorded(case_id) for case_id in case_ids}
+            return {case_id: each for case_id, each in read.items() if each.version}
+        return self._folds.read_many(case_ids)
+
     def stream_of(self, case_id: UUID, read: CaseAsRead) -> CaseStream:
         """What was read, folded; of a long case the fold is kept. Raises as :meth:`read`."""
         stream = self._stream(case_id, read)
