@@ -16,7 +16,7 @@ from domain.case.search_text import SoughtCase, sought_case
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from projections.case_file.names import NamesShown, names_shown
 from projections.lists.keyset_pages import Page
-from projections.lists.own_applications import OwnApplication, Wanted
+from projections.lists.own_queries import OwnApplication, Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from infra.postgres.read_models.row_scope import rows_within
 from infra.sealed_places import Listing
 from projections.case_file.names import names_in_file
 from projections.lists.keyset_pages import Page
-from projections.lists.own_applications import OfAuthority, OwnApplication, Owner, Wanted, own_applications
+from projections.lists.own_queries import OfAuthority, OwnApplication, Owner, Wanted, own_applications
 
 
 class ListService:

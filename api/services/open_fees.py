@@ -14,7 +14,7 @@ from api.services.lists import ListService
 from domain.case.fees import CaseFee, case_fees
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from projections.lists.keyset_pages import LONGEST_PAGE, Page
-from projections.lists.own_applications import Wanted
+from projections.lists.own_queries import Wanted
 
 _STILL_OPEN: Final = Wanted(only_open=True)
 

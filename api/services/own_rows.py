@@ -12,7 +12,7 @@ from api.services.refusals import NotPermitted
 from infra.identity.caller import Role
 from infra.postgres.read_models.row_scope import RowScope, rows_within
 from projections.lists.keyset_pages import Page
-from projections.lists.own_applications import (
+from projections.lists.own_queries import (
     ALL_OF_THEM,
     FollowedApplication,
     OfAuthority,

@@ -24,7 +24,7 @@ from domain.case.payment_lines import (
 from domain.case.refusals import CommandRefused, Reason
 from infra.keys import KeyDestroyed
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
-from projections.lists.own_applications import Wanted
+from projections.lists.own_queries import Wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

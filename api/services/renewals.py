@@ -13,7 +13,7 @@ from api.services.refusals import ApplicationUnknown
 from domain.case.renewals import RENEWAL_OF
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from infra.postgres.read_models.row_scope import rows_within
-from projections.lists.own_applications import renewals_of
+from projections.lists.own_queries import renewals_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -38,7 +38,7 @@ from infra.time_ordered_ids import time_ordered_id
 from infra.webhooks.addresses import AddressRefused, receiver_of
 from infra.webhooks.signatures import new_secret
 from projections.lists.keyset_pages import Page
-from projections.lists.own_applications import Wanted
+from projections.lists.own_queries import Wanted
 
 _ATTEMPTS: Final = 5
 

@@ -21,7 +21,7 @@ from infra.postgres.read_models.row_scope import EVERYTHING, NOTHING, PartyKind,
 from infra.postgres.server.connection_pool import ConnectionPool
 from infra.postgres.server.connections import DatabaseUnavailable
 from infra.postgres.server.connections import Role as DatabaseRole
-from projections.lists.own_applications import OfAuthority, own_applications
+from projections.lists.own_queries import OfAuthority, own_applications
 from projections.registered import registered_read_models
 from projections.sla_board.model import board
 from projections.sla_board.scope import EVERYTHING as WHOLE_BOARD

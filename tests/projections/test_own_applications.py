@@ -12,13 +12,13 @@ import pytest
 from domain.case.folding import fold
 from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
 from projections.lists.keyset_pages import PlaceUnusable
-from projections.lists.own_applications import (
+from projections.lists.own_applications import OwnApplications
+from projections.lists.own_queries import (
     ALL_OF_THEM,
     OfEmployer,
     OfRepresentative,
     OfWorker,
     OwnApplication,
-    OwnApplications,
     Owner,
     newest_followed,
     own_applications,

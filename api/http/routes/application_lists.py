@@ -36,10 +36,7 @@ from domain.case.value_checks import (
 from domain.codes import CATEGORIES
 from domain.identifiers import IdentifierInvalid, Ssin
 from projections.lists.keyset_pages import Page, PlaceUnusable
-from projections.lists.own_applications import (
-    OwnApplication,
-    Wanted,
-)
+from projections.lists.own_queries import OwnApplication, Wanted
 
 STATUSES: Final = tuple(each.value for each in CaseStatus)
 _REFERENCE: Final = re.compile(r"[A-Z]{2}-[0-9]{4}-[0-9]{7}-[0-9]{2}", re.ASCII)

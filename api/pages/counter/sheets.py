@@ -11,7 +11,7 @@ from api.pages.counter.permit_words import term_shown
 from api.services.counter.opened import Names
 from api.services.counter.permits import Permit
 from domain.civil_time import civil_day
-from projections.lists.own_applications import FollowedApplication
+from projections.lists.own_queries import FollowedApplication
 
 Table = tuple[tuple[str, ...], list[tuple[Cell, ...]]]
 """The heads of the columns, and the rows."""

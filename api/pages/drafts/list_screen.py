@@ -26,7 +26,7 @@ from api.services.refusals import DraftsFull
 from api.steps.forms import Form
 from domain.drafts.draft import merged
 from projections.lists.keyset_pages import PlaceUnusable
-from projections.lists.own_applications import ALL_OF_THEM
+from projections.lists.own_queries import ALL_OF_THEM
 
 ON_A_PAGE: Final = 20
 RENEWED: Final = "renewalOf"

@@ -11,7 +11,7 @@ from api.services.access import AuthorisedCaller
 from api.services.counter.opened import OpenedRows
 from api.services.counter.permits import PermitService
 from api.services.own_rows import OwnRows
-from projections.lists.own_applications import FollowedApplication
+from projections.lists.own_queries import FollowedApplication
 
 
 class DayKind(StrEnum):

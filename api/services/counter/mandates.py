@@ -17,7 +17,7 @@ from api.services.counter.opened import OpenedRows
 from api.services.own_rows import OwnRows
 from domain.civil_time import civil_day
 from infra.identity.caller import Role
-from projections.lists.own_applications import FollowedApplication
+from projections.lists.own_queries import FollowedApplication
 
 
 class MandateState(StrEnum):

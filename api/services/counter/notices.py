@@ -11,7 +11,7 @@ from api.services.counter.opened import Names, OpenedRows
 from api.services.own_rows import OwnRows
 from domain.deadlines.clocks import ANSWER
 from infra.postgres.read_models.row_scope import EVERYTHING, rows_within
-from projections.lists.own_applications import FollowedApplication
+from projections.lists.own_queries import FollowedApplication
 from projections.timeline.model import TimelineEntry, newest_entries
 
 NOTICED: Final = (

@@ -22,7 +22,7 @@ from domain.law.findings import Verdict
 from infra.postgres.read_models.case_snapshots import CaseSnapshot
 from infra.postgres.read_models.people_of_cases import PeopleOfCases
 from infra.postgres.read_models.row_scope import RowScope
-from projections.lists.own_applications import FollowedApplication
+from projections.lists.own_queries import FollowedApplication
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from api.services.own_rows import MOST_FOLLOWED, OwnRows, OwnScope
 from domain.names import folded_name
 from infra.sealed_places import Listing
 from projections.lists.keyset_pages import LONGEST_PAGE, Page
-from projections.lists.own_applications import ALL_OF_THEM, FollowedApplication, Wanted, place_of
+from projections.lists.own_queries import ALL_OF_THEM, FollowedApplication, Wanted, place_of
 
 _MOST_OPENED: Final = 10
 """Requests of the box of things to do that are opened and shown; beside them it says how many there are."""

@@ -17,7 +17,7 @@ from domain.civil_time import civil_day
 from domain.law.durations import CalendarDuration
 from domain.law.published.pay_outlook import PayOnADay, pay_outlook
 from domain.law.published.permit_terms import PermitFacts, PermitTerm, PermitTerms, age_limit_of
-from projections.lists.own_applications import FollowedApplication, Wanted
+from projections.lists.own_queries import FollowedApplication, Wanted
 
 NOTICE: Final = CalendarDuration(months=4)
 """How long before its last day a permit is named as one to renew where no source says how early that may be asked. A
