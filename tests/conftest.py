@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,17 @@ def pytest_configure_node(node: Any) -> None:
     if FOR_WORKERS not in config.stash and isinstance(kept, KeptServers):
         config.stash[FOR_WORKERS] = ServersForWorkers(kept)
     node.workerinput["servers"] = config.stash[FOR_WORKERS].address
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is collected lives until the end: nobody looks in it for garbage, neither meanwhile nor later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -66,8 +67,17 @@ class Pages:
     def load(cls, *more: BaseLoader) -> Pages:
         """Read catalogues and static files; ``more`` are further places to look for templates.
 
-        Raises ``CatalogueUnusable``.
+        Without more, all programs of a process share them. Raises ``CatalogueUnusable``.
         """
+        return cls._read(*more) if more else cls._packaged()
+
+    @classmethod
+    @cache
+    def _packaged(cls) -> Pages:
+        return cls._read()
+
+    @classmethod
+    def _read(cls, *more: BaseLoader) -> Pages:
         languages, static = Languages.load(), StaticFiles.load()
         loader = ChoiceLoader([PackageLoader("api.pages"), *more])
         # An environment a language, because a macro that is imported sees no variable of the page it serves.

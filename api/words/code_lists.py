@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -78,23 +79,11 @@ class CodeLists:
 
     @classmethod
     def load(cls, directory: Path | None = None) -> CodeLists:
-        """Read every list of ``directory``, or the packaged ones. Raises LawDataUnusable for the first mistake."""
-        place = PACKAGED_LISTS if directory is None else directory
-        lists: dict[str, CodeList] = {}
-        for path in sorted(place.glob("*.toml")):
-            found = _read_list(path)
-            if found.name in lists:
-                raise _unusable(path, _LIST, f"there is a list {found.name} in another file", "keep one of the two")
-            lists[found.name] = found
-        if not lists:
-            raise LawDataUnusable(
-                file=str(place),
-                entry=None,
-                key=None,
-                problem="there is no code list in this directory",
-                remedy="name a directory that holds *.toml",
-            )
-        return cls(lists)
+        """Read every list of ``directory``, or the packaged ones, which are read once a process.
+
+        Raises LawDataUnusable for the first mistake.
+        """
+        return _packaged() if directory is None else _read_lists(directory)
 
     @property
     def list_names(self) -> tuple[str, ...]:
@@ -120,6 +109,29 @@ class CodeLists:
         if code not in known.codes:
             raise CodeUnknown(f"the code list {list_name} has no code {code!r}")
         return known.codes[code]
+
+
+def _read_lists(directory: Path) -> CodeLists:
+    lists: dict[str, CodeList] = {}
+    for path in sorted(directory.glob("*.toml")):
+        found = _read_list(path)
+        if found.name in lists:
+            raise _unusable(path, _LIST, f"there is a list {found.name} in another file", "keep one of the two")
+        lists[found.name] = found
+    if not lists:
+        raise LawDataUnusable(
+            file=str(directory),
+            entry=None,
+            key=None,
+            problem="there is no code list in this directory",
+            remedy="name a directory that holds *.toml",
+        )
+    return CodeLists(lists)
+
+
+@cache
+def _packaged() -> CodeLists:
+    return _read_lists(PACKAGED_LISTS)
 
 
 def _read_list(path: Path) -> CodeList:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from io import BytesIO
 from typing import Final, Literal
@@ -139,8 +140,9 @@ class Languages:
     by_code: Mapping[str, Language]
 
     @classmethod
+    @cache
     def load(cls) -> Languages:
-        """Read the catalogues into memory. Raises CatalogueUnusable."""
+        """Read the catalogues into memory, once a process. Raises CatalogueUnusable."""
         return cls({code: _language(code) for code in LANGUAGES})
 
     def __iter__(self) -> Iterator[Language]:

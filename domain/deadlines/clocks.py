@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 from domain.codes import AUTHORITIES
@@ -67,8 +68,9 @@ class ClockRules:
     working_days: WorkingDays
 
     @staticmethod
+    @cache
     def load() -> ClockRules:
-        """The packaged data. Raises LawDataUnusable for the first thing that is wrong."""
+        """The packaged data, read once a process. Raises LawDataUnusable for the first thing that is wrong."""
         return ClockRules(
             targets={authority: ServiceTarget.load(authority) for authority in AUTHORITIES},
             terms=ProceduralTerms.load(),

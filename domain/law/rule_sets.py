@@ -7,6 +7,7 @@ taken under.
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final, Self
 
@@ -25,8 +26,9 @@ class RuleSets:
         self._read: dict[str, Rulebook] = {current.sha256: current}
 
     @classmethod
+    @cache
     def load(cls) -> Self:
-        """The packaged rule sets. Raises LawDataUnusable."""
+        """The packaged rule sets, the same ones to everybody in a process. Raises LawDataUnusable."""
         return cls(Rulebook.load())
 
     def earlier(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Self, TypeVar, cast
@@ -82,10 +83,18 @@ class Rulebook:
         """Read ``<authority>/*.toml`` under ``directory``, or the packaged law.
 
         ``readings`` answers open questions otherwise than the files select: ``{"decidingDate": "decidedOn"}``.
-        Raises LawDataUnusable, which names file, line, entry, key and remedy, and ReadingUnknown.
+        The packaged law is read once a process. Raises LawDataUnusable, which names file, line, entry, key and remedy,
+        and ReadingUnknown.
         """
+        if directory is None and not readings:
+            return cls._packaged()
         provisions = read_law(PACKAGED_VALUES if directory is None else directory)
         return cls(_with_readings(provisions, readings), ProceduralTerms.load())
+
+    @classmethod
+    @cache
+    def _packaged(cls) -> Self:
+        return cls(read_law(PACKAGED_VALUES), ProceduralTerms.load())
 
     def find(self, kind: type[P], authority: str, code: str, on: date, known_on: date | None = None) -> P | None:
         """The provision of a kind that concerns ``code`` and is in force on ``on``, by the selected readings."""
