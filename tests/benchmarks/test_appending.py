@@ -27,6 +27,7 @@ def test_ours_appends_what_it_counts(admin_url: str) -> None:
     assert counted == (66, 66)  # a tenth before the clock starts
 
 
+@pytest.mark.nightly
 def test_the_report_has_a_row_for_each_peer(admin_url: str, peer: Peer, umadb: Peer) -> None:
     report = bench_append(admin_url, peer, umadb=umadb, cases=((1, 20, 10),), runs=1)
 

@@ -16,6 +16,7 @@ from tests.benchmarks.report_form import require_report
 pytestmark = pytest.mark.server
 
 
+@pytest.mark.nightly
 def test_the_report_has_assessments_and_a_what_if_run(admin_url: str, no_peer: Peer) -> None:
     report = bench_law(admin_url, no_peer, applications=300, decisions=40, processes=1, runs=1)
 

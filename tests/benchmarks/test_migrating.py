@@ -32,6 +32,7 @@ def test_the_extract_has_what_real_ones_have(tmp_path: Path) -> None:
     assert len(count.by_status) == 5
 
 
+@pytest.mark.nightly
 @pytest.mark.server
 def test_a_load_is_measured_and_so_is_who_uses_the_program_meanwhile(admin_url: str) -> None:
     report = bench_migrate(admin_url, cast(Peer, None), records=3_000, runs=1, seconds_without_load=2)

@@ -19,6 +19,7 @@ def test_applications_are_filed_and_read(admin_url: str, peer: Peer) -> None:
     assert set(report.machine["millisecondsP95"]) == {"create", "read", "bare"}
 
 
+@pytest.mark.nightly
 def test_the_board_is_visited_and_weighed(admin_url: str, peer: Peer) -> None:
     report = bench_pages(admin_url, peer, cases=20, visits=32, runs=1)
 

@@ -26,11 +26,13 @@ def test_a_journal_is_relayed(admin_url: str, peer: Peer) -> None:
     assert report.machine["clusterId"]
 
 
+@pytest.mark.nightly
 def test_a_topic_is_consumed_by_one_process_and_by_two(admin_url: str, peer: Peer) -> None:
     report = bench_consume(admin_url, peer, cases=30, runs=1, processes=(1, 2))
     require_form(report, "consume", ("consume, 1 process", "consume, 2 processes"))
 
 
+@pytest.mark.nightly
 def test_an_application_gets_its_answer(admin_url: str, peer: Peer) -> None:
     report = bench_end_to_end(admin_url, peer, records=5, warming_up=1)
     require_report(report, "end-to-end", {"submit to answer p50": "ms", "submit to answer p95": "ms"})

@@ -29,7 +29,9 @@ def answered(shell: str, line: str, home: Path) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("shell", QUESTIONS)
+@pytest.mark.parametrize(
+    "shell", [each if each == "bash" else pytest.param(each, marks=pytest.mark.nightly) for each in QUESTIONS]
+)
 def test_the_words_that_may_stand_there_are_offered(tmp_path: Path, shell: str) -> None:
     commands = answered(shell, "permit ", tmp_path)
     assert all(name in commands for name in ("demo", "serve", "dead-letters", "migrate"))

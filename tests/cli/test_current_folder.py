@@ -54,7 +54,10 @@ def given(home: Path, python_path: str = str(ROOT), **settings: str) -> dict[str
     return {**surroundings(home, **settings), "PYTHONPATH": python_path}
 
 
-@pytest.mark.parametrize("python_path", [str(ROOT), f":{ROOT}", f"{ROOT}:", f".:{ROOT}"])
+@pytest.mark.parametrize(
+    "python_path",
+    [f":{ROOT}", *(pytest.param(each, marks=pytest.mark.nightly) for each in (str(ROOT), f"{ROOT}:", f".:{ROOT}"))],
+)
 def test_a_command_runs_nothing_of_the_current_folder(
     folder: Path, script: list[str], tmp_path: Path, python_path: str
 ) -> None:

@@ -54,11 +54,10 @@ def test_every_place_that_a_page_names_is_there_and_what_it_adds_is_written_as_e
     FORMAT_AND_LINT.carry_out(tree)
 
 
+@pytest.mark.nightly
 @pytest.mark.server
 @pytest.mark.timeout(900)
-@pytest.mark.parametrize(
-    "page", [each if each == "step" else pytest.param(each, marks=pytest.mark.nightly) for each in BUILDS_ON]
-)
+@pytest.mark.parametrize("page", BUILDS_ON)
 def test_what_a_page_adds_works(tree: Path, page: str, admin_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # given the pages that come before it, and a server for the tests that it runs
     monkeypatch.setenv("PERMIT_TEST_DATABASE_URL", admin_url)

@@ -49,7 +49,7 @@ from tests.world.waiting import wait_until
 pytestmark = pytest.mark.server
 
 CASES, MANY_CASES = 150, 4_700
-KILLS, MANY_KILLS = 4, 24
+KILLS = 24
 PATIENCE = 600.0
 NIGHTLY = (pytest.mark.nightly, pytest.mark.timeout(1_800))
 
@@ -114,20 +114,15 @@ def offsets_are_at_the_end(consumed: ConsumedJournal, kafka: str) -> bool:
     return {place.partition: end for place, end in ends.items()} == stored
 
 
-@pytest.mark.parametrize(
-    ("client", "cases", "kills"),
-    [
-        (KafkaClient.KAFKA_PYTHON, CASES, KILLS),
-        pytest.param(KafkaClient.CONFLUENT, CASES, KILLS, marks=NIGHTLY),
-        *(pytest.param(client, MANY_CASES, MANY_KILLS, marks=NIGHTLY) for client in KafkaClient),
-    ],
-)
+@pytest.mark.nightly
+@pytest.mark.timeout(1_800)
+@pytest.mark.parametrize("client", KafkaClient)
 def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
-    own_server: OwnServer, cluster: LocalCluster, client: KafkaClient, cases: int, kills: int
+    own_server: OwnServer, cluster: LocalCluster, client: KafkaClient
 ) -> None:
     # given a journal, a relay and three consumers, each a process, on servers that may be killed
     with ExitStack() as opened:
-        consumed = opened.enter_context(consumed_journal(own_server.url, cases))
+        consumed = opened.enter_context(consumed_journal(own_server.url, MANY_CASES))
         consumed.make_topics(cluster.bootstrap)
         events = consumed.events()
 
@@ -149,7 +144,7 @@ def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
             own_server.start()
 
         kinds = [consumers.kill_one, relay.kill_one, kill_broker, kill_database]
-        for number in range(kills):
+        for number in range(KILLS):
             time.sleep(random.uniform(0.3, 2.0))
             kinds[number % len(kinds)]()
         # then every event is in the ledger once, in the order of its case, and nothing is left to read
@@ -160,7 +155,7 @@ def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
         )
 
 
-@briefly_and_nightly
+@pytest.mark.nightly
 def test_a_worker_frozen_for_too_long_writes_nothing_when_it_wakes(consumed: ConsumedJournal, kafka: str) -> None:
     # given two consumers, of which one is frozen in the middle of its work
     consumed.make_topics(kafka)
@@ -204,8 +199,14 @@ def test_a_relay_that_was_displaced_moves_the_watermark_no_more(consumed: Consum
     assert follower.watermark("relay/somewhere/") == 50
 
 
-@pytest.mark.parametrize("client", KafkaClient)
-@pytest.mark.parametrize("seconds", [0.0, pytest.param(300.0, marks=NIGHTLY)])
+@pytest.mark.parametrize(
+    ("seconds", "client"),
+    [
+        (0.0, KafkaClient.KAFKA_PYTHON),
+        pytest.param(0.0, KafkaClient.CONFLUENT, marks=NIGHTLY),
+        *(pytest.param(300.0, client, marks=NIGHTLY) for client in KafkaClient),
+    ],
+)
 def test_a_broker_that_is_away_for_long_costs_nothing(
     consumed: ConsumedJournal,
     cluster: LocalCluster,

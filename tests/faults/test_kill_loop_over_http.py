@@ -26,18 +26,14 @@ from tests.journal.appends import JournalAsStored
 from tests.world.servers import reachable_directory
 from tests.world.waiting import wait_until
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.nightly]
 
 SERVICE, DATABASE = "service", "database"
 TWENTY_KILLS = [{SERVICE}, {DATABASE}] * 9 + [{SERVICE, DATABASE}] * 2
-THREE_KILLS = [{SERVICE}, {DATABASE}, {SERVICE, DATABASE}]
 READERS = (CheckIntake.name, *(each.name for each in registered_read_models()))
 
 
-@pytest.mark.parametrize(
-    "kills", [pytest.param(THREE_KILLS, id="three"), pytest.param(TWENTY_KILLS, id="twenty", marks=pytest.mark.nightly)]
-)
-def test_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path, kills: list[set[str]]) -> None:
+def test_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path) -> None:
     chance = random.Random(20_260_301)
     with reachable_directory(on_disk=True) as directory, KillableService(directory / "var") as service:
         record = FilingRecord(tmp_path / "acknowledged.jsonl")
@@ -45,7 +41,7 @@ def test_kills_of_service_and_database_lose_and_double_nothing(tmp_path: Path, k
         employers = Employers(lambda: service.address, token, record)
 
         def kill_again_and_again() -> None:
-            for victims in kills:
+            for victims in TWENTY_KILLS:
                 # given work that goes on, whatever was killed before
                 employers.wait_for_answers(more=20, within=30)
                 time.sleep(chance.uniform(0, 0.4))

@@ -26,7 +26,7 @@ from tests.world.waiting import wait_until
 pytestmark = pytest.mark.server
 
 SERVICE, DATABASE = "service", "database"
-THREE_KILLS = [{SERVICE}, {DATABASE}, {SERVICE, DATABASE}]
+ONE_KILL = [{SERVICE, DATABASE}]
 THIRTY_KILLS = [{SERVICE}, {DATABASE}, {SERVICE, DATABASE}] * 10
 WRITERS = 2
 SAVES_TO_A_DOCUMENT = 3
@@ -114,7 +114,7 @@ class Writer:
 @pytest.mark.parametrize(
     "kills",
     [
-        pytest.param(THREE_KILLS, id="three", marks=pytest.mark.timeout(600)),
+        pytest.param(ONE_KILL, id="one"),
         pytest.param(THIRTY_KILLS, id="thirty", marks=(pytest.mark.nightly, pytest.mark.timeout(1_800))),
     ],
 )

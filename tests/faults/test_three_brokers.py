@@ -15,17 +15,16 @@ from tests.transport.consumed_journal import consumed_journal, each_once_in_orde
 from tests.world.kafka_servers import own_cluster
 from tests.world.waiting import wait_until
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.nightly, pytest.mark.timeout(600)]
+
+CASES, DEATHS = 300, 3
 
 
-@pytest.mark.parametrize(
-    ("cases", "deaths"), [(40, 1), pytest.param(300, 3, marks=(pytest.mark.nightly, pytest.mark.timeout(600)))]
-)
-def test_any_broker_may_die_while_events_go_through(admin_url: str, cases: int, deaths: int) -> None:
+def test_any_broker_may_die_while_events_go_through(admin_url: str) -> None:
     # given three brokers, topics of three replicas, a relay and a consumer at work
     with (
         own_cluster(nodes=3) as cluster,
-        consumed_journal(admin_url, cases) as consumed,
+        consumed_journal(admin_url, CASES) as consumed,
     ):
         consumed.make_topics(cluster.bootstrap)
         with administration(cluster.bootstrap) as client:
@@ -42,7 +41,7 @@ def test_any_broker_may_die_while_events_go_through(admin_url: str, cases: int, 
         ) as ended:
             wait_until(lambda: len(consumed.rows()) > 0, because="it is at work", within=60)
             # when a broker is killed, an event is recorded while it is away, and it comes back
-            for broker in random.sample(cluster.brokers, deaths):
+            for broker in random.sample(cluster.brokers, DEATHS):
                 broker.kill()
                 events.append(consumed.assign(events[0][0]))
                 expected = len(events)

@@ -31,6 +31,7 @@ def without_chance(figures: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in figures.items() if name not in ("root", "seconds")}
 
 
+@pytest.mark.nightly
 def test_cut_off_it_goes_on_and_played_it_is_served_as_it_is() -> None:
     with fresh_home() as home:
         # given a demonstration whose first process alone is killed: the others end with it

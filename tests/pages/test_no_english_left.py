@@ -10,12 +10,15 @@ import pytest
 
 from api.pages.session import SESSION_COOKIE
 from domain.case.commands import AssignCase, DecideAdmissibility, RequestInformation
-from domain.codes import AUTHORITIES
+from domain.codes import AUTHORITIES, LANGUAGES
 from infra.identity.caller import Role
 from tests.pages.case_service import CaseService
+from tests.world.products import by_day_and_night, whole
 
 ENGLISH = re.compile(r"\b(?:the|and|this|which|without|from|when|where|with|must|your|you|are|has)\b", re.IGNORECASE)
 """Words that no sentence of the three others has."""
+
+TRANSLATED = whole([each for each in LANGUAGES if each != "en"])
 
 EVERYONE = ("/", "/law", "/law/changes", "/accessibility", "/nothing-is-here")
 OF_CASES = (
@@ -93,7 +96,7 @@ def clients(service: CaseService, code: str) -> Iterator[tuple[Role, httpx.Clien
             yield role, opened
 
 
-@pytest.mark.parametrize("code", ["nl", "fr", "de"])
+@by_day_and_night("code", [("nl",)], TRANSLATED)
 def test_pages_say_nothing_in_english(service: CaseService, cases: tuple[UUID, ...], code: str) -> None:
     found: dict[str, list[str]] = {}
     laws = [f"/law?authority={each}" for each in AUTHORITIES]
@@ -108,7 +111,7 @@ def test_pages_say_nothing_in_english(service: CaseService, cases: tuple[UUID, .
     assert not found, "\n".join(f"{where}: {said}" for where, said in found.items())
 
 
-@pytest.mark.parametrize("code", ["nl", "fr", "de"])
+@by_day_and_night("code", [("de",)], TRANSLATED)
 def test_refused_forms_say_nothing_in_english(service: CaseService, cases: tuple[UUID, ...], code: str) -> None:
     found: dict[str, list[str]] = {}
     wrong = {"amount": "x", "paidOn": "31/02/2026", "handler": "x y", "on": "1", "kind": "pause", "version": "99999"}

@@ -70,7 +70,7 @@ def parked_as_is(log: LogOfCases) -> list[tuple[object, ...]]:
     )
 
 
-@pytest.mark.parametrize("workers", [1, 2, 4])
+@pytest.mark.parametrize("workers", [1, 2, pytest.param(4, marks=pytest.mark.nightly)])
 def test_every_read_model_is_rebuilt_row_for_row_as_event_by_event(log: LogOfCases, workers: int) -> None:
     every_course(log)
     log.catch_up(page_size=1)

@@ -162,6 +162,7 @@ def test_a_topic_that_does_not_exist_is_not_made_by_a_first_write(kafka: str, cl
         assert topic not in admin.list_topics()
 
 
+@pytest.mark.nightly
 def test_a_broker_that_never_answers_is_given_up_in_time(silent_address: str, client: KafkaClient) -> None:
     began = time.monotonic()
     with (
