@@ -4,8 +4,8 @@ VENV ?= .venv
 PYTHON ?= python3
 ARGS ?=
 PYTEST_ARGS ?=
-# One more than there are cores: many tests wait, for a server or for a deadline to pass.
-WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 1 )))
+# Two more than there are cores: many tests wait, for a server or for a deadline to pass.
+WORKERS ?= $(shell echo $$(( $$(nproc 2>/dev/null || echo 2) + 2 )))
 export ADVISORIES ?=
 
 BIN := $(VENV)/bin

@@ -281,7 +281,7 @@ def test_killed_at_any_moment_and_run_again_the_end_is_the_same(move: Moving, tm
     }
     command = [sys.executable, "-m", "api.cli", "migrate", "run", "brussels", str(file), "--json"]
     kills = 0
-    for patience in (1.2, 1.8, 2.4, 3.0, 60.0, 60.0):
+    for patience in (1.5, 2.5, 60.0, 60.0):
         process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
         try:
             process.wait(patience)

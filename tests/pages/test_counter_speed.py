@@ -1,7 +1,9 @@
 """How soon an employer with 2,000 applications sees the pages of the counter."""
 
+import sys
 import time
 from collections.abc import Iterator
+from datetime import date, timedelta
 from statistics import median, quantiles
 
 import httpx
@@ -23,10 +25,18 @@ MOST_SECONDS = {"/employer": 0.3, "/employer/permits": 0.5, "/employer/notices":
 
 @pytest.fixture(scope="module")
 def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
-    """Of ten applications six were granted, one of them to a worker under thirty; one in ten waits for an answer."""
+    """Of ten applications six were granted, one of them to a worker under thirty; one in ten waits for an answer.
+
+    Their contracts end on 700 different days, so that each day has two or three permits and some are to be renewed.
+    """
     with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
         for number in range(APPLICATIONS):
-            named = {**OF_THE_EMPLOYER, "worker__ssin": None, "worker__familyName": f"Werknemer{number}"}
+            named = {
+                **OF_THE_EMPLOYER,
+                "worker__ssin": None,
+                "worker__familyName": f"Werknemer{number}",
+                "employment__end": (date(2028, 2, 29) - timedelta(days=number % 700)).isoformat(),
+            }
             match number % 10:
                 case 0:
                     young = {"category": "highlySkilledUnder30", "worker__birthDate": "2000-05-14"}
@@ -47,7 +57,9 @@ def test_a_page_is_there_in_its_time(service: CaseService, path: str) -> None:
     with httpx.Client(base_url=service.address, cookies=cookies, timeout=60) as client:
         took = [_seconds(client, "GET", path) for _ in range(TIMES)]
     p95 = quantiles(took, n=20)[-1]
-    assert p95 < MOST_SECONDS[path], f"p95 {p95 * 1000:.0f} ms, median {median(took) * 1000:.0f} ms"
+    figures = f"{path}: p95 {p95 * 1000:.0f} ms, median {median(took) * 1000:.0f} ms"
+    sys.stdout.write(f"{figures}\n")
+    assert p95 < MOST_SECONDS[path], figures
 
 
 def test_a_search_among_all_of_them(service: CaseService) -> None:

@@ -288,6 +288,10 @@ def test_an_empty_folder_audits_nothing(tmp_path: Path) -> None:
 def test_what_is_no_advisory_is_neither_passed_nor_called_old(tmp_path: Path, unreadable: str) -> None:
     (tmp_path / "0.json").write_text(unreadable, encoding="utf-8")
     assert supply("audit", advisories=tmp_path).returncode == 2
+
+
+def test_what_cannot_be_judged_stops_the_whole_check(tmp_path: Path) -> None:
+    (tmp_path / "0.json").write_text("{", encoding="utf-8")
     assert supply("check", advisories=tmp_path).returncode == 2
 
 
