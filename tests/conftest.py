@@ -1,17 +1,20 @@
-"""What every test may ask for: a real PostgreSQL and a real Kafka, one of each a run, and a database of its own."""
+"""What every test may ask for: one PostgreSQL, one Kafka and one browser a run, all real, and a database of its own."""
 
 from __future__ import annotations
 
 import gc
 import os
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.logging_as_before import logging_as_before
+from tests.pages.browser import first_browser
 from tests.world.databases import fresh_database, journal_database
 from tests.world.examples import register_profiles
 from tests.world.kafka_servers import KAFKA_PLACES
@@ -33,6 +36,7 @@ _HERE = Path(__file__).parent
 
 register_profiles()
 
+BROWSER = pytest.StashKey[str]()
 SERVERS = pytest.StashKey[Servers]()
 FOR_WORKERS = pytest.StashKey[ServersForWorkers]()
 
@@ -132,6 +136,21 @@ def kafka(pytestconfig: pytest.Config) -> str:
     return _found(pytestconfig, KAFKA).address
 
 
+@pytest.fixture(scope="session")
+def browser(pytestconfig: pytest.Config) -> Iterator[Browser]:
+    """PERMIT_TEST_BROWSER, else a Chromium on the PATH, else Playwright's own; see `tests/pages/browser.py`.
+
+    One a process: Playwright cannot be started twice in the same thread.
+    """
+    with ExitStack() as opened:
+        try:
+            found = opened.enter_context(first_browser())
+        except NoServer as why:
+            give_up(why, "A browser")
+        pytestconfig.stash[BROWSER] = f"{found.place}, version {found.browser.version}"
+        yield found.browser
+
+
 def _found(config: pytest.Config, what: str) -> FoundServer:
     try:
         return config.stash[SERVERS].find(what)
@@ -149,6 +168,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if REQUIRED and terminalreporter.stats.get("skipped"):
         terminalreporter.write_line("PERMIT_REQUIRE_SERVERS=1, and tests were skipped: that is a failure.", red=True)
+    if BROWSER in config.stash:
+        terminalreporter.write_line(f"Browser of this session: {config.stash[BROWSER]}")
     servers = config.stash[SERVERS]
     if isinstance(servers, KeptServers):
         for what, place in servers.in_use.items():

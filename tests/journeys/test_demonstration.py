@@ -11,7 +11,6 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
 
 import httpx
 import pytest
@@ -19,8 +18,7 @@ from playwright.sync_api import Browser, expect
 
 from domain.codes import CATEGORIES
 from tests.journeys.demonstrations import ROOT, Home, Shown, fresh_home
-from tests.pages.browser import first_browser, watched_page
-from tests.world.servers import NoServer, give_up
+from tests.pages.browser import watched_page
 from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
@@ -131,16 +129,6 @@ def test_the_commands_that_it_and_the_readme_name_work_as_they_are_copied(shown:
         ended = subprocess.run(command, cwd=ROOT, env=kept, capture_output=True, text=True, check=False)
         assert ended.returncode == 0, f"{arguments}: {ended.stdout} {ended.stderr}"
         assert ended.stdout
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with ExitStack() as opened:
-        try:
-            found = opened.enter_context(first_browser())
-        except NoServer as why:
-            give_up(why, "A browser")
-        yield found.browser
 
 
 def test_the_tour_of_the_readme_is_true(shown: Shown, browser: Browser) -> None:

@@ -1,36 +1,15 @@
-"""What a test of pages may ask for: one browser a session, a watched page in it, and the gallery on a socket."""
+"""What a test of pages may ask for: a watched page in the browser of the session, and the gallery on a socket."""
 
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.pages.browser import FoundBrowser, Watched, first_browser, picture_of_failure, watched_page
+from tests.pages.browser import Watched, picture_of_failure, watched_page
 from tests.pages.case_service import CaseService, case_service
 from tests.pages.gallery import gallery_app
 from tests.pages.served import served
-from tests.world.servers import NoServer, give_up
-
-FOUND_BROWSER = pytest.StashKey[str]()
-
-
-@pytest.fixture(scope="session")
-def found_browser(pytestconfig: pytest.Config) -> Iterator[FoundBrowser]:
-    """PERMIT_TEST_BROWSER, else a Chromium on the PATH, else Playwright's own; see `tests/pages/browser.py`."""
-    with ExitStack() as opened:
-        try:
-            found = opened.enter_context(first_browser())
-        except NoServer as why:
-            give_up(why, "A browser")
-        pytestconfig.stash[FOUND_BROWSER] = f"{found.place}, version {found.browser.version}"
-        yield found
-
-
-@pytest.fixture
-def browser(found_browser: FoundBrowser) -> Browser:
-    return found_browser.browser
 
 
 @pytest.fixture
@@ -77,8 +56,3 @@ def pytest_runtest_makereport(
     if report.when == "call" and report.failed and isinstance(watched, Watched):
         report.sections.append(("page", picture_of_failure(watched.page, item.name)))
     return report
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    if FOUND_BROWSER in config.stash:
-        terminalreporter.write_line(f"Browser of this session: {config.stash[FOUND_BROWSER]}")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from api.composition import Program, open_program
 from api.server import running_server
@@ -18,12 +16,10 @@ from infra.identity.caller import Role
 from infra.identity.development_issuer import DevelopmentIssuer
 from infra.limits import AnswerLimits, Limits, WebhookLimits
 from infra.settings import Settings
-from tests.pages.browser import first_browser
 from tests.webhooks.hooks import Hooks
 from tests.webhooks.receiver import Authority, Receiver, receiving
 from tests.world.clocks import StoppedClock
 from tests.world.databases import program_databases
-from tests.world.servers import NoServer, give_up
 from tests.world.service_clients import ServiceClient, ServiceClients
 
 FILED_AT = datetime(2026, 1, 20, 10, tzinfo=UTC)
@@ -102,13 +98,3 @@ def hooks(employer: ServiceClient) -> Iterator[Hooks]:
     made = Hooks(employer)
     yield made
     made.delete_all()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with ExitStack() as opened:
-        try:
-            found = opened.enter_context(first_browser())
-        except NoServer as why:
-            give_up(why, "A browser")
-        yield found.browser
