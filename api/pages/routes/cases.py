@@ -13,7 +13,8 @@ from api.http.requests import case_id_of
 from api.http.responses import document_response
 from api.http.uploads import Uploads
 from api.pages.case.answer_page import FILES, AnswerScreen
-from api.pages.case.contents import TIME_BY_HOLDER, CaseWords, moment
+from api.pages.case.clock_words import TIME_BY_HOLDER, ClockWords
+from api.pages.case.contents import CaseWords, moment
 from api.pages.case.file_page import FileScreen
 from api.pages.case.lagging_overviews import overviews_of
 from api.pages.case.sent_steps import fresh_key
@@ -98,7 +99,7 @@ class CaseScreen:
         case, body, deadlines = snapshot.case, snapshot.file().body, snapshot.deadlines()
         page = snapshot.timeline(after=after, limit=ENTRIES_ON_A_PAGE)
         language, lists, caller = self._pages.language(request), self._readers.code_lists, authorised.caller
-        words = CaseWords(language, lists)
+        words, clock_words = CaseWords(language, lists), ClockWords(language, lists)
         done = STEP_OF.get(self._readers.what_was_done(request, caller, case_id))
         assessed = self._services.cases.assessed(snapshot) if case.is_open else None
         fees = self._services.fees.of_snapshot(snapshot).fees
@@ -119,7 +120,7 @@ class CaseScreen:
                 "overview": words.overview(body),
                 "renewals": self._services.renewals.around(authorised, snapshot),
                 "application": words.application(body),
-                "clocks": words.clocks(deadlines),
+                "clocks": clock_words.clocks(deadlines),
                 **self._next_steps(request, authorised, snapshot),
                 "lagging": ", ".join(overviews_of(self._services.cases.followers_behind(snapshot), language)),
                 "actor": caller.actor,
@@ -146,7 +147,7 @@ class CaseScreen:
                 "is_payer": caller.role in OWN_ROLES,
                 "is_admitted": case.admissible is not None,
                 "decisions": words.decisions(body),
-                "figure": words.time_by_holder(deadlines),
+                "figure": clock_words.time_by_holder(deadlines),
                 "figure_csv": f"/cases/{case_id}/{TIME_BY_HOLDER}.csv",
                 "entries": words.entries(page.entries),
                 "paging": Paging(
@@ -177,7 +178,7 @@ class CaseScreen:
         """The figure of the same name for a spreadsheet. Raises ``NotPermitted``, ``ApplicationUnknown``."""
         caller = self._readers.authorised(request, Action.READ_DEADLINES)
         deadlines = self._services.cases.case(caller, case_id).deadlines()
-        figure = CaseWords(self._pages.language(request), self._readers.code_lists).time_by_holder(deadlines)
+        figure = ClockWords(self._pages.language(request), self._readers.code_lists).time_by_holder(deadlines)
         return Response(csv_of(figure), media_type="text/csv; charset=utf-8", headers={"Cache-Control": "no-store"})
 
     def _next_steps(self, request: Request, authorised: AuthorisedCaller, snapshot: CaseSnapshot) -> dict[str, object]:
