@@ -198,6 +198,8 @@ def send_by_enter(page: Page, name: str) -> None:
 
 @in_each_language("de")
 def test_everyone_can_use_the_pages_of_a_draft(service: CaseService, browser: Browser, code: str) -> None:
+    service.filed()
+    service.catch_up()
     applicant = Applicant(service, subject=f"hr-{code}")
     with closing(applicant), watched_page(browser) as watched:
         page = watched.page
