@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from decimal import Decimal
-from types import MappingProxyType
 from uuid import UUID, uuid4
 
 from playwright.sync_api import Browser, Page, expect
 
+from api.steps.forms import day_as_written
 from api.words.code_lists import CodeLists
 from api.words.languages import Language, Languages
 from api.words.sentences.wording import Wording
@@ -33,9 +34,10 @@ from tests.world.products import by_day_and_night, whole
 
 COMMUNICATION = re.compile(r"\+{3}\d{3}/\d{4}/\d{5}\+{3}")
 ANSWER = "Hierbij het diploma."
-NEXT_CONTRACT: Mapping[str, str] = MappingProxyType({"employment.start": "01/03/2028", "employment.end": "28/02/2030"})
 CONTRIBUTION = Decimal("152.00")
 """To the Immigration Office, for a first application of January 2026, when Flanders asked for nothing yet."""
+
+EVERYTHING = whole(KINDS, (False, True), LANGUAGES, WIDTHS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,16 +116,18 @@ class Setting:
         ("intraCorporateTransfer", True, "fr", 1280),
         ("unlimited", True, "nl", 320),
     ],
-    whole(KINDS, (False, True), LANGUAGES, WIDTHS),
+    EVERYTHING,
 )
 def test_an_application_is_lived_through_in_the_browser(
     service: CaseService, browser: Browser, kind: str, scripts: bool, code: str, width: int
 ) -> None:
     life, language = LIVES[kind], Languages.load().by_code[code]
+    # Two applications of one worker for the same days are one: each of these begins on a day of its own.
+    later = timedelta(days=EVERYTHING.index((kind, scripts, code, width)))
     setting = Setting(service=service, browser=browser, scripts=scripts, language=language, width=width)
     with setting.reader(life.applicant) as applicant:
         # given an application that is filed page by page
-        case_id = filed(applicant, life, job=f"{kind} {code} {width} {'met' if scripts else 'zonder'}")
+        case_id = filed(applicant, life, begins=date(2026, 3, 1) + later)
         assert service.file(case_id).body["kind"] == kind
         # when something is asked, then the applicant answers it with a document
         question = RequestInformation(request_id=uuid4(), items=("diploma",), question="Waar is het diploma?")
@@ -145,27 +149,31 @@ def test_an_application_is_lived_through_in_the_browser(
         expect(applicant.page.locator(".case-head")).to_contain_text(granted)
         # and renews it, where it ends
         if life.is_renewed:
-            renewal = renewed(applicant, case_id)
+            renewal = renewed(applicant, case_id, begins=date(2028, 3, 1) + later)
             assert service.file(renewal).body["renewalOf"] == str(case_id)
             assert_a_renewal_owes_nothing(applicant, renewal)
 
 
-def filed(applicant: Reader, life: Life, *, job: str) -> UUID:
-    """Answer every page, pass over the documents, check and file; the title of the job tells the cases apart."""
+def filed(applicant: Reader, life: Life, *, begins: date) -> UUID:
+    """Answer every page, pass over the documents, check and file."""
     applicant.open("/drafts/new")
     fill_in(applicant.page, {**PERMIT, "category": life.category})
     applicant.press("Begin")
     for title, answers in life.pages.items():
-        applicant.answer(title, {**answers, "employment.title": job} if title == "Job" else answers)
-    heading(applicant.page, applicant.says("Documents"))
-    applicant.follow("Continue without the missing documents")
-    expect(applicant.page.locator("main")).to_contain_text(job)
-    return file(applicant)
+        days = {"employment.start": day_as_written(begins)} if title == "Job" else {}
+        applicant.answer(title, {**answers, **days})
+    case_id = file(applicant)
+    # What is owed is said at once.
+    expect(applicant.page.locator("main")).to_contain_text(applicant.language.money(CONTRIBUTION))
+    return case_id
 
 
 def file(applicant: Reader) -> UUID:
-    """Check the answers and file them."""
+    """Pass over the documents, check the answers and file them."""
+    heading(applicant.page, applicant.says("Documents"))
+    applicant.follow("Continue without the missing documents")
     heading(applicant.page, applicant.says("Check your answers"))
+    expect(applicant.page.locator("main")).to_contain_text("Vandekanarie")
     applicant.look_closely()
     applicant.press("File the application")
     heading(applicant.page, applicant.says("Your application was filed"))
@@ -228,15 +236,13 @@ def assert_a_renewal_owes_nothing(applicant: Reader, case_id: UUID) -> None:
     expect(applicant.page.locator("#fees")).to_contain_text(nothing)
 
 
-def renewed(applicant: Reader, case_id: UUID) -> UUID:
+def renewed(applicant: Reader, case_id: UUID, *, begins: date) -> UUID:
     """Answer what changes, and file; the page of the renewal leads to the permit that it renews."""
     applicant.open(f"/drafts/new?renewalOf={case_id}")
     fill_in(applicant.page, {"renewal": "true", "procedureLanguage": "nl"})
     applicant.press("Begin")
     applicant.answer("Employer", {})
-    applicant.answer("Job", NEXT_CONTRACT)
-    heading(applicant.page, applicant.says("Documents"))
-    applicant.follow("Continue without the missing documents")
+    applicant.answer("Job", {"employment.start": day_as_written(begins), "employment.end": "28/02/2030"})
     renewal = file(applicant)
     applicant.open(f"/cases/{renewal}")
     expect(applicant.page.locator(f'.renewals a[href="/cases/{case_id}"]')).to_be_visible()
