@@ -141,6 +141,7 @@ def test_an_application_is_lived_through_in_the_browser(
         with setting.reader(Role.CASE_HANDLER) as handler:
             record_the_payment(handler, case_id, communication)
         assert_nothing_is_asked(applicant, case_id)
+        expect(applicant.page.locator("#fees table")).to_contain_text(communication)
         # when the permit is granted, then the applicant reads it
         service.bank_answers(case_id, life.registered)
         grant(service, case_id)
