@@ -20,6 +20,12 @@ BIG_EMPLOYER = "0409536968"
 def granted(service: CaseService, **changes: Any) -> UUID:
     """A case in which the permit was granted today."""
     case_id = service.filed(**changes)
+    grant(service, case_id)
+    return case_id
+
+
+def grant(service: CaseService, case_id: UUID) -> None:
+    """Decide on a case, up to the permit."""
     for command in (
         DecideAdmissibility(outcome="admissible", motivation="De betaling werd nagekeken."),
         DecideWorkPart(outcome="granted", motivation="Nagekeken."),
@@ -27,7 +33,6 @@ def granted(service: CaseService, **changes: Any) -> UUID:
         DecideResidencePart(outcome="granted"),
     ):
         service.does(case_id, command)
-    return case_id
 
 
 def represented(service: CaseService, *, valid: bool | None = None, **changes: Any) -> UUID:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 
 import pytest
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from infra.identity.caller import Role
 from tests.documents.files import pdf
@@ -21,8 +21,8 @@ from tests.pages.browser import (
     watched_page,
 )
 from tests.pages.case_service import CaseService, case_service
+from tests.pages.draft_forms import PASSPORT, fill_in, follow, heading, press
 
-PASSPORT: FilePayload = {"name": "passport.pdf", "mimeType": "application/pdf", "buffer": pdf()}
 TITLES: Mapping[str, str] = {"Employer": "employer", "Worker": "worker", "Job": "job", "Pay and contract": "pay"}
 
 
@@ -30,29 +30,6 @@ TITLES: Mapping[str, str] = {"Employer": "employer", "Worker": "worker", "Job": 
 def service(admin_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CaseService]:
     with case_service(admin_url, tmp_path_factory.mktemp("home")) as opened:
         yield opened
-
-
-def fill_in(page: Page, answers: Mapping[str, str]) -> None:
-    for name, value in answers.items():
-        field = page.locator(f'[name="{name}"]')
-        if field.evaluate("each => each.tagName") == "SELECT":
-            field.select_option(value)
-        else:
-            field.fill(value)
-
-
-def press(page: Page, button: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("button", name=button).click()
-
-
-def follow(page: Page, link: str) -> None:
-    with page.expect_navigation():
-        page.get_by_role("link", name=link).click()
-
-
-def heading(page: Page, text: str) -> None:
-    expect(page.get_by_role("heading", level=1)).to_have_text(text)
 
 
 def begin(page: Page, service: CaseService, category: str = "nurse") -> None:

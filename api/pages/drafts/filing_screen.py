@@ -81,7 +81,6 @@ class FilingScreen:
                 "case_id": case_id,
                 "reference": body["reference"],
                 "documents": len(snapshot.case.documents),
-                "fees": words.fees(wanted.fees),
                 "open_points": words.open_points(wanted.open_points, wanted.fees),
             },
         )
