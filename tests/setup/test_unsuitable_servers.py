@@ -7,17 +7,22 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import psycopg2
 import pytest
 
+from api.composition import open_program
 from infra.postgres.server.access import make_database
 from infra.postgres.server.connections import DatabaseUnavailable, Role, ServerUnsuitable, connect
+from infra.postgres.server.logins import SERVING, login_name
 from infra.postgres.server.requirements import CONNECTIONS_AT_FULL_LOAD, NEWEST, OLDEST, require_suitable
-from tests.setup.given_servers import made_on, use_everything
+from infra.settings import Settings
+from tests.setup.given_servers import ask, made_on, use_everything
 from tests.world.debian_postgres import OwnServer, run_in
 from tests.world.servers import free_port
+from tests.world.waiting import wait_until
 
 pytestmark = pytest.mark.server
 
@@ -95,6 +100,21 @@ def test_a_standby_is_refused_and_passed_over_where_the_url_names_both(server: O
             f"&port={standby.port},{server.port}&target_session_attrs=read-write"
         )
         use_everything(both, tmp_path / "home")
+
+        # It is passed over too when it is a moment behind, and has not heard of the logins that are made.
+        logins = [login_name(role, database) for role in SERVING for database in ("permit", "permit_keys")]
+        server.run_as_superuser(*(f'drop role if exists "{each}"' for each in logins))
+        wait_until(lambda: not set(logins) & roles_of(standby), because="the standby forgets the logins")
+        standby.run_as_superuser("select pg_wal_replay_pause()")
+        catches_up = Timer(1.0, standby.run_as_superuser, ("select pg_wal_replay_resume()",))
+        catches_up.start()
+        with open_program(Settings(home=tmp_path / "home", database_url=both), set_up=True) as program:
+            assert program.journal.authority_epochs()
+        catches_up.join()
+
+
+def roles_of(server: OwnServer) -> set[str]:
+    return {name for (name,) in ask(server.url(), "select rolname from pg_roles")}
 
 
 SURPRISES = {

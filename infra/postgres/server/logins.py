@@ -10,6 +10,7 @@ server, so their names carry that of their database: programs with other keys do
 from __future__ import annotations
 
 import hmac
+import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg2.errors
 from psycopg2 import sql
-from psycopg2.extensions import encrypt_password
+from psycopg2.extensions import encrypt_password, parse_dsn
 
 from infra.postgres.server.access import database_name, server_name, url_as
 from infra.postgres.server.connections import DatabaseUnavailable, Role, ServerUnsuitable, connect
@@ -34,6 +35,11 @@ _LONGEST_NAME: Final = 63
 """Bytes that PostgreSQL keeps of a name."""
 
 _ATTEMPTS: Final = 20
+
+_SECONDS_BEHIND: Final = 5.0
+"""For which a standby may be behind."""
+
+_LOOK_AGAIN: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,8 +86,25 @@ def serving_url(url: str, role: Role, key: bytes, *, set_up: bool) -> str:
     with closing(connect(url, None)) as connection, connection.cursor() as cursor, _rights():
         _make(cursor, name, role, password)
     with _in_words(url, name):
-        connect(serving, role).close()
+        _get_in(serving, role)
     return serving
+
+
+def _get_in(serving: str, role: Role) -> None:
+    """Connect as a login that was made just now. Raises ``DatabaseUnavailable``.
+
+    Of several servers in the URL a standby may be asked first. Until it has heard of the login it refuses it, and no
+    other server is asked then.
+    """
+    give_up = time.monotonic() + (_SECONDS_BEHIND if "," in parse_dsn(serving).get("host", "") else 0)
+    while True:
+        try:
+            connect(serving, role).close()
+            return
+        except DatabaseUnavailable:
+            if time.monotonic() >= give_up:
+                raise
+        time.sleep(_LOOK_AGAIN)
 
 
 def drop_logins(cursor: Cursor, database: str) -> None:
