@@ -6,6 +6,7 @@ import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -67,7 +68,7 @@ class Pages:
     def load(cls, *more: BaseLoader) -> Pages:
         """Read catalogues and static files; ``more`` are further places to look for templates.
 
-        Without more, all programs of a process share them. Raises ``CatalogueUnusable``.
+        Without more, they are read once a process. Raises ``CatalogueUnusable``.
         """
         return cls._read(*more) if more else cls._packaged()
 
@@ -81,7 +82,8 @@ class Pages:
         languages, static = Languages.load(), StaticFiles.load()
         loader = ChoiceLoader([PackageLoader("api.pages"), *more])
         # An environment a language, because a macro that is imported sees no variable of the page it serves.
-        return cls(languages, static, {each.code: _environment(loader, each, static) for each in languages})
+        environments = {each.code: _environment(loader, each, static) for each in languages}
+        return cls(languages, static, MappingProxyType(environments))
 
     def language(self, request: Request) -> Language:
         """The language in which :meth:`response` answers this request."""

@@ -59,7 +59,7 @@ class CaseSearchService:
         page = self._lists.find(caller, wanted, sought=sought, limit=limit, after=after)
         listed = {each.case_id: each for each in page.items}
         # Without those that the list, which is behind, still has as this reader's.
-        within_reach = self._cases.cases_among(reader, listed)
+        within_reach = self._cases.within_reach(reader, listed)
         return Page(items=tuple(_shown(listed[each.case_id], each) for each in within_reach), next=page.next)
 
     def _sought(self, text: str) -> SoughtCase | None:

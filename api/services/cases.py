@@ -224,7 +224,7 @@ class CaseService:
         self._access.admission(caller)(snapshot)
         return snapshot
 
-    def cases_among(self, caller: AuthorisedCaller, case_ids: Iterable[UUID]) -> Iterator[CaseSnapshot]:
+    def within_reach(self, caller: AuthorisedCaller, case_ids: Iterable[UUID]) -> Iterator[CaseSnapshot]:
         """Those of these cases that are within the caller's reach by what their streams say now, in this order.
 
         For lists, which are behind: what is another's by now is left out.

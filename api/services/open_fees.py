@@ -39,12 +39,12 @@ class OpenFeeService:
     def page(self, caller: AuthorisedCaller, *, limit: int, after: str | None) -> Page[OpenFee]:
         """What is to be paid of the next ``limit`` open applications, newest first: fewer or more fees than that.
 
-        What is owed depends on facts under the worker's key, so each application is read for itself. Raises
+        What is owed depends on facts under the worker's key, so the stream of each application is read. Raises
         ``PlaceUnusable``.
         """
         found = self._lists.find(caller, _STILL_OPEN, limit=limit, after=after)
         # The list lags behind: by its stream an application may be another's by now.
-        of_caller = self._cases.cases_among(caller, (each.case_id for each in found.items))
+        of_caller = self._cases.within_reach(caller, (each.case_id for each in found.items))
         items = tuple(fee for snapshot in of_caller for fee in self._of(snapshot))
         return Page(items=items, next=found.next)
 

@@ -74,7 +74,7 @@ class PaymentListService:
         wanted = Wanted(reference=str(fee.reference))
         # A record of another system may bear the same reference; whose communication it is, its stream says.
         listed = self._lists.find(caller, wanted, limit=10, after=None).items
-        for snapshot in self._cases.cases_among(caller, (each.case_id for each in listed)):
+        for snapshot in self._cases.within_reach(caller, (each.case_id for each in listed)):
             command = command_of(snapshot.case, line)
             if command is not None:
                 return JudgedLine(

@@ -28,7 +28,7 @@ class RuleSets:
     @classmethod
     @cache
     def load(cls) -> Self:
-        """The packaged rule sets, the same ones to everybody in a process. Raises LawDataUnusable."""
+        """The packaged rule sets, read once a process. Raises LawDataUnusable."""
         return cls(Rulebook.load())
 
     def earlier(self) -> tuple[str, ...]:

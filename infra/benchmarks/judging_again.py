@@ -11,6 +11,7 @@ from itertools import cycle, islice
 from typing import Final
 
 from domain.case.events import ApplicationSubmitted, WorkPartDecided
+from domain.law.rule_sets import RuleSets
 from domain.law.rulebook import PACKAGED_VALUES, Rulebook
 from infra.audit.what_if import Choice, OtherLaw, judge_all_again
 from infra.benchmarks.runs import BenchmarkImpossible
@@ -70,6 +71,7 @@ def decided_cases(admin_url: str, count: int) -> Iterator[SampleLog]:
 def decisions_a_second(log: SampleLog, count: int, processes: int) -> float:
     """Judge all decisions again under the packaged law. Raises BenchmarkImpossible when the run was not one."""
     law = OtherLaw(directory=PACKAGED_VALUES, readings={})
+    RuleSets.load()  # read once a process: in no run more than in another
     started = time.perf_counter()
     report = judge_all_again(log, law, Choice(), workers=processes)
     elapsed = time.perf_counter() - started

@@ -227,7 +227,6 @@ def test_the_time_of_an_answer_does_not_tell_them_apart(
             assert not measured.tells_them_apart, (reading, sorted(measured.differences))
 
 
-@pytest.mark.nightly
 def test_it_would_tell_them_apart_if_nothing_waited(admin_url: str, tmp_path: Path) -> None:
     # given the same service, whose answers come as soon as they are known
     with slowly_read(admin_url, tmp_path, step=0.000_001) as there:

@@ -1,6 +1,6 @@
 """The pages for contributors: each is followed to the letter in a copy of the repository, and what it makes works.
 
-What a step adds is tried in the gate, what the other pages add in `make nightly`.
+That every page names what is there is tried in the gate, what it adds in `make nightly`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Kafka, the database, the relay and the consumers killed, frozen and cut off: every effect once, in order.
 
-The oracle is what was put into the journal before anything ran. The gate plays each once and briefly; `make nightly`
-plays 40,000 events, a kill of every part six times, and an outage longer than any default of the client.
+The oracle is what was put into the journal before anything ran. The gate plays most of them once and briefly; `make
+nightly` plays 40,000 events, a kill of every part six times, and an outage longer than any default of the client.
 """
 
 from __future__ import annotations
@@ -155,7 +155,7 @@ def test_kills_of_every_part_at_random_moments_lose_and_double_nothing(
         )
 
 
-@pytest.mark.nightly
+@briefly_and_nightly
 def test_a_worker_frozen_for_too_long_writes_nothing_when_it_wakes(consumed: ConsumedJournal, kafka: str) -> None:
     # given two consumers, of which one is frozen in the middle of its work
     consumed.make_topics(kafka)

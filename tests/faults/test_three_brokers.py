@@ -1,6 +1,6 @@
 """A cluster of three, two of which must have a record: any one of them may die, and nothing is lost or doubled.
 
-One of them dies in the gate, each in turn in `make nightly`.
+One after the other dies, by night.
 """
 
 from __future__ import annotations

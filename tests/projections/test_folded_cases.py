@@ -11,7 +11,7 @@ import pytest
 from domain.case.folding import NOTHING
 from domain.case.personal_data import Withheld
 from infra.event_codec import EventCodec
-from infra.postgres.journal.folded_cases import FoldedCases
+from infra.postgres.journal.folded_cases import SMALL_BYTES, FoldedCases
 from infra.postgres.journal.journal import PostgresJournal
 from infra.postgres.journal.mapper import EventMapper
 from infra.postgres.read_models.case_snapshots import CaseSnapshots
@@ -80,9 +80,9 @@ def test_cases_of_a_list_are_read_together_and_each_is_as_alone(log: LogOfCases)
     journal.read(long)
     snapshots = CaseSnapshots(journal, log.case_files(), log.timelines())
 
-    # when they are read as a list names them, one of them twice
-    listed = (short[2], long, nowhere, short[0], short[1], long)
-    read = journal.read_recorded_of(listed)
+    # when they are read as a list names them, two of them twice
+    listed = (short[2], long, nowhere, short[0], short[2], short[1], long)
+    read = dict(journal.read_recorded_each(listed))
 
     # then each is as it is alone, the long one from its fold on, and one that is not there is left out
     assert read == {case_id: journal.read_recorded(case_id) for case_id in (*short, long)}
@@ -92,6 +92,22 @@ def test_cases_of_a_list_are_read_together_and_each_is_as_alone(log: LogOfCases)
     # and they come once, in the order of the list
     assert [each.case_id for each in snapshots.read_each(listed)] == [short[2], long, short[0], short[1]]
     assert list(snapshots.read_each(())) == []
+
+
+def test_a_list_of_large_cases_has_one_of_them_in_memory(log: LogOfCases) -> None:
+    # given a small case, and two whose few events are large
+    small, *large = (log.file() for _ in range(3))
+    for case_id in large:
+        enlarge = "update permit.journal set body = body || repeat('x', %s)::bytea where stream = %s and version = 1"
+        run(log.url, enlarge, SMALL_BYTES, str(case_id))
+    folds = FoldedCases(log.recorder.connections, log.keys, origin=ORIGIN)
+
+    # then only the small one is read with others
+    assert folds.read_small([large[0], small, large[1]]).keys() == {small}
+    # and the large ones all the same
+    read = dict(folding_journal(log).read_recorded_each([large[0], small, large[1]]))
+    assert list(read) == [large[0], small, large[1]]
+    assert all(len(read[case_id].events[0].state) > SMALL_BYTES for case_id in large)
 
 
 def test_a_fold_is_kept_anew_when_enough_has_happened(log: LogOfCases) -> None:

@@ -79,7 +79,7 @@ class OpenedRows:
         """
         reader = self._access.authorise(caller.caller, Action.READ_APPLICATION)
         listed = {each.case_id: each for each in applications}
-        judged = [(listed[each.case_id], each) for each in self._cases.cases_among(reader, listed)]
+        judged = [(listed[each.case_id], each) for each in self._cases.within_reach(reader, listed)]
         names, due_days = self.names(each for each, _ in judged), self.due_days((each for each, _ in judged), rows)
         return tuple(
             OpenedApplication(
@@ -113,7 +113,7 @@ class OpenedRows:
         """As :meth:`names`, for what is shown without being opened: of those that are the caller's by their streams."""
         reader = self._access.authorise(caller.caller, Action.READ_APPLICATION)
         listed = {each.case_id: each for each in applications}
-        return self.names(listed[each.case_id] for each in self._cases.cases_among(reader, listed))
+        return self.names(listed[each.case_id] for each in self._cases.within_reach(reader, listed))
 
     def _open_fees(self, case: Case) -> tuple[FeeStatus, ...]:
         """What admission waits for: a fee that is not met, and whose amount is known to be missing."""

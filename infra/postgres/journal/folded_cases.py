@@ -13,7 +13,7 @@ What is read behind it comes from the same statement, so both are of one moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
@@ -51,6 +51,10 @@ _log = get_logger(__name__)
 
 EVENTS_FROM_ONE_TO_THE_NEXT: Final = 100
 """A case of fewer events has no row at all; of a longer one at most so many are read behind it."""
+
+SMALL_BYTES: Final = 262_144
+"""Stored bytes of a case that is read together with others, ten times what is usual: so many full ones at once would
+take gigabytes."""
 
 _FIRST: Final = 1
 _NO_CODE: Final = b""
@@ -165,18 +169,15 @@ class FoldedCases:
                 cursor.execute("delete from case_fold where stream = %s", (stream,))
             return CaseAsRead(events=_events(stream, _rows(cursor, stream, _NO_CODE)))
 
-    def read_many(self, streams: Iterable[UUID]) -> Mapping[UUID, CaseAsRead]:
-        """Those of these cases that there are: one statement for all that are short, and each that is not as alone."""
+    def read_small(self, streams: Sequence[UUID]) -> dict[UUID, CaseAsRead]:
+        """Those of these cases that are short and small, in one statement; each other one is to be read alone."""
         with self._writers.connection() as connection, connection.cursor() as cursor:
-            cursor.execute(_FIRST_EVENTS_OF_MANY, (list(streams), self._every))
+            cursor.execute(_SMALL_STREAMS, (list(streams), self._every, self._every, SMALL_BYTES))
             by_stream = groupby(cursor.fetchall(), key=lambda row: row[0])
-            first = {stream: [_Row(*row) for _, *row in rows] for stream, rows in by_stream}
-        return {
-            stream: CaseAsRead(events=_events(stream, rows), is_short=True)
-            if len(rows) < self._every
-            else self.read(stream)
-            for stream, rows in first.items()
-        }
+            return {
+                stream: CaseAsRead(events=_events(stream, [_Row(*row) for _, *row in rows]), is_short=True)
+                for stream, rows in by_stream
+            }
 
     def keep(self, read: CaseAsRead, stream: UUID, folded: Folded) -> None:
         """Keep the fold of a case that was ``read``, if enough has happened since the last one.
@@ -318,15 +319,18 @@ select version, type, schema, leaf_hash, position, known_at, body
  limit %s
 """
 
-_FIRST_EVENTS_OF_MANY: Final = """
-select wanted.stream, first.*
+_SMALL_STREAMS: Final = """
+select wanted.stream, first.version, first.type, first.schema, first.leaf_hash, first.position, first.known_at,
+       first.body
   from unnest(%s::uuid[]) as wanted (stream)
  cross join lateral (
-       select version, type, schema, leaf_hash, position, known_at, body
-         from journal
-        where stream = wanted.stream
-        order by version
-        limit %s) as first
+       select *, count(*) over () as events, sum(octet_length(body)) over () as bytes
+         from (select version, type, schema, leaf_hash, position, known_at, body
+                 from journal
+                where stream = wanted.stream
+                order by version
+                limit %s) as of_stream) as first
+ where first.events < %s and first.bytes <= %s
  order by wanted.stream, first.version
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -33,6 +33,9 @@ from infra.recordable import recordable_json, require_recordable
 from infra.wire_format import canonical_json, wire_adapter
 
 _EPOCHS_SECONDS: Final = 1.0
+
+_READ_TOGETHER: Final = 100
+"""Small cases of a list that one statement reads."""
 """How late a process may hear of an authority that was switched. What it decides meanwhile is refused, not lost."""
 
 _WITH_EVIDENCE: Final = tuple(stored_names((ApplicationSubmitted, LabourMarketEvidenceAdded)))
@@ -88,12 +91,19 @@ class PostgresJournal:
             return CaseAsRead(events=self._recorder.select_events(case_id), is_short=True)
         return self._folds.read(case_id)
 
-    def read_recorded_of(self, case_ids: Iterable[UUID]) -> Mapping[UUID, CaseAsRead]:
-        """Those of these cases that there are, as :meth:`read_recorded` gives each."""
-        if self._folds is None:
-            read = {case_id: self.read_recorded(case_id) for case_id in case_ids}
-            return {case_id: each for case_id, each in read.items() if each.version}
-        return self._folds.read_many(case_ids)
+    def read_recorded_each(self, case_ids: Iterable[UUID]) -> Iterator[tuple[UUID, CaseAsRead]]:
+        """The cases of a list, in its order, each once and as :meth:`read_recorded` gives it, but those there are not.
+
+        Those that are small are read together, so many that they take some 25 MB, and every other when it comes to it.
+        """
+        wanted = list(dict.fromkeys(case_ids))
+        for start in range(0, len(wanted), _READ_TOGETHER):
+            some = wanted[start : start + _READ_TOGETHER]
+            small = {} if self._folds is None else self._folds.read_small(some)
+            for case_id in some:
+                read = small.pop(case_id, None) or self.read_recorded(case_id)
+                if read.version:
+                    yield case_id, read
 
     def stream_of(self, case_id: UUID, read: CaseAsRead) -> CaseStream:
         """What was read, folded; of a long case the fold is kept. Raises as :meth:`read`."""

@@ -27,9 +27,6 @@ from projections.parties import PARTIES_FROM, parties_of
 from projections.recorded_event import RecordedEvent
 from projections.timeline.model import TimelineModel
 
-_READ_AT_ONCE: Final = 200
-"""Cases of a long list that one statement reads: it bounds what lies in memory."""
-
 _TO_BE_SHOWN: Final = CaseFileModel.handles | TimelineModel.handles | PARTIES_FROM
 
 
@@ -47,12 +44,12 @@ class CaseSnapshots:
         return self._snapshot(case_id, read) if read.version else None
 
     def read_each(self, case_ids: Iterable[UUID]) -> Iterator[CaseSnapshot]:
-        """The current cases of a list, in its order, without those that there are not. Raises as :meth:`read`."""
-        wanted = list(dict.fromkeys(case_ids))
-        for start in range(0, len(wanted), _READ_AT_ONCE):
-            some = wanted[start : start + _READ_AT_ONCE]
-            read = self._journal.read_recorded_of(some)
-            yield from (self._snapshot(case_id, read[case_id]) for case_id in some if case_id in read)
+        """The current cases of a list, in its order, each once, but those that there are not. Raises as :meth:`read`.
+
+        One that is not kept by who asks is not in memory when the next one comes.
+        """
+        for case_id, read in self._journal.read_recorded_each(case_ids):
+            yield self._snapshot(case_id, read)
 
     def _snapshot(self, case_id: UUID, read: CaseAsRead) -> CaseSnapshot:
         return CaseSnapshot(case_id, read, self._journal, self._files, self._timelines)

@@ -177,10 +177,19 @@ def database_name(url: str) -> str:
 
 def server_name(url: str) -> str:
     """The host and port of a libpq URL, to be shown: nothing in it is secret."""
+    port = parse_dsn(url).get("port") or os.environ.get("PGPORT")
+    host = _hosts(url) or "this machine"
+    return f"{host} (port {port})" if port else host
+
+
+def names_several_servers(url: str) -> bool:
+    """Whether libpq looks for a server among several, in their order."""
+    return "," in _hosts(url)
+
+
+def _hosts(url: str) -> str:
     given = parse_dsn(url)
-    host = given.get("host") or given.get("hostaddr") or os.environ.get("PGHOST") or "this machine"
-    port = given.get("port") or os.environ.get("PGPORT")
-    return f"{host} (port {port})" if port else str(host)
+    return given.get("host") or given.get("hostaddr") or os.environ.get("PGHOST") or ""
 
 
 def _quoted(text: str) -> str:

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg2.errors
 from psycopg2 import sql
-from psycopg2.extensions import encrypt_password, parse_dsn
+from psycopg2.extensions import encrypt_password
 
-from infra.postgres.server.access import database_name, server_name, url_as
+from infra.postgres.server.access import database_name, names_several_servers, server_name, url_as
 from infra.postgres.server.connections import DatabaseUnavailable, Role, ServerUnsuitable, connect
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ _ATTEMPTS: Final = 20
 _SECONDS_BEHIND: Final = 5.0
 """For which a standby may be behind."""
 
-_LOOK_AGAIN: Final = 0.1
+_LOOK_AGAIN: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +96,7 @@ def _get_in(serving: str, role: Role) -> None:
     Of several servers in the URL a standby may be asked first. Until it has heard of the login it refuses it, and no
     other server is asked then.
     """
-    give_up = time.monotonic() + (_SECONDS_BEHIND if "," in parse_dsn(serving).get("host", "") else 0)
+    give_up = time.monotonic() + (_SECONDS_BEHIND if names_several_servers(serving) else 0)
     while True:
         try:
             connect(serving, role).close()
