@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cache
-from types import MappingProxyType
 from typing import Final
 
 from domain.codes import AUTHORITIES
@@ -73,7 +72,7 @@ class ClockRules:
     def load() -> ClockRules:
         """The packaged data, read once a process. Raises LawDataUnusable for the first thing that is wrong."""
         return ClockRules(
-            targets=MappingProxyType({authority: ServiceTarget.load(authority) for authority in AUTHORITIES}),
+            targets={authority: ServiceTarget.load(authority) for authority in AUTHORITIES},
             terms=ProceduralTerms.load(),
             working_days=WorkingDays.load(),
         )
